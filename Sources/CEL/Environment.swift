@@ -1,0 +1,75 @@
+/// What an expression may name: variables, functions, macros and types. Plain data; extend it by copying.
+package struct Environment: Sendable {
+    package struct Variable: Sendable {
+        package let name: String
+        package let type: CELType
+
+        package init(_ name: String, _ type: CELType) {
+            self.name = name
+            self.type = type
+        }
+    }
+
+    /// A type with declared fields.
+    package struct Structure: Sendable {
+        package let name: String
+        package var fields: [String: CELType]
+
+        package init(_ name: String, _ fields: [String: CELType]) {
+            self.name = name
+            self.fields = fields
+        }
+    }
+
+    /// Names resolve in here first: in container `a.b` the name `c` may mean `a.b.c`, `a.c` or `c`.
+    package var container = ""
+    /// A variable's index is its slot in an `Activation`.
+    package private(set) var variables: [Variable] = []
+    package private(set) var functions: [String: FunctionDeclaration] = [:]
+    package private(set) var macros: Set<Macro> = []
+    /// Types that are values, by name: `int` is `.type(.int)` there.
+    package private(set) var typeNames: [String: CELType] = [:]
+    package private(set) var structures: [String: Structure] = [:]
+    /// The structure whose fields are lazily composed variables (`variables.x` in an admission policy), and the
+    /// variable that holds it; a field's index is its position in an activation's `ComposedVariables`.
+    package var composed: Composed?
+    /// Lists and maps must have elements of one type (dyn excepted), as Kubernetes demands.
+    package var requiresHomogeneousLiterals = false
+    /// `a.?b`, `a[?b]`, `{?k: v}`, `[?e]`.
+    package var allowsOptionalSyntax = true
+    /// Backtick-quoted field names.
+    package var allowsQuotedIdentifiers = false
+    /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages.
+    package var knownElsewhere: [String: String] = [:]
+
+    package struct Composed: Sendable {
+        package var variable: String
+        package var fields: [(name: String, type: CELType)]
+
+        package init(variable: String, fields: [(name: String, type: CELType)] = []) {
+            self.variable = variable
+            self.fields = fields
+        }
+    }
+
+    package init() {}
+
+    package mutating func add(_ library: Library) {
+        for function in library.functions {
+            functions[function.name, default: FunctionDeclaration(function.name, [])].overloads += function.overloads
+        }
+        macros.formUnion(library.macros)
+        typeNames.merge(library.types) { _, new in new }
+    }
+
+    /// - Returns: the variable's slot.
+    @discardableResult
+    package mutating func declare(_ name: String, _ type: CELType) -> Int {
+        variables.append(Variable(name, type))
+        return variables.count - 1
+    }
+
+    package mutating func declare(_ structure: Structure) {
+        structures[structure.name] = structure
+    }
+}

@@ -1,0 +1,24 @@
+/// Something wrong with an expression's text, found before evaluation.
+package struct CompileIssue: Error, Sendable {
+    /// Stable kebab-case id, such as `cel-syntax` or `cel-undeclared-reference`.
+    package let id: String
+    package let message: String
+    package let span: SourceSpan
+    package let help: String?
+
+    package init(_ id: String, _ message: String, _ span: SourceSpan, help: String? = nil) {
+        self.id = id
+        self.message = message
+        self.span = span
+        self.help = help
+    }
+}
+
+/// All that is wrong with one expression; never empty, in the order of the text.
+package struct CompileError: Error, Sendable {
+    package let issues: [CompileIssue]
+
+    package init(_ issues: [CompileIssue]) {
+        self.issues = issues
+    }
+}
