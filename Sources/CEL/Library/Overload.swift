@@ -59,10 +59,14 @@ package enum CallCost: Sendable {
 package struct FunctionDeclaration: Sendable {
     package let name: String
     package var overloads: [Overload]
+    /// What a call costs when dyn arguments leave several overloads possible: Kubernetes then knows only the
+    /// function's name, and its own libraries are priced by name, all others at 1.
+    package var dynamicCost: CallCost
 
-    package init(_ name: String, _ overloads: [Overload]) {
+    package init(_ name: String, _ overloads: [Overload], dynamicCost: CallCost = .one) {
         self.name = name
         self.overloads = overloads
+        self.dynamicCost = dynamicCost
     }
 }
 
