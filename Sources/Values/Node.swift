@@ -60,6 +60,12 @@ package struct Node: Sendable {
         Tape.tag(word) == Tape.int ? Int64(bitPattern: document.tape[Int(index) + 1]) : nil
     }
 
+    /// An unsigned integer, which a document has only above `Int64.max`.
+    @inlinable
+    package var uint: UInt64? {
+        Tape.tag(word) == Tape.uint ? document.tape[Int(index) + 1] : nil
+    }
+
     @inlinable
     package var double: Double? {
         Tape.tag(word) == Tape.double ? Double(bitPattern: document.tape[Int(index) + 1]) : nil
