@@ -27,7 +27,7 @@ package struct Explanation: Sendable {
     package init?(of expression: CheckedExpression, in environment: Environment, _ activation: Activation) {
         guard let program = try? Program(planning: expression, in: environment, traced: true) else { return nil }
         let trace = Trace()
-        var budget = CostBudget(limit: Limits.explanationCost)
+        var budget = CostBudget(limit: EvaluationLimits.explanationCost)
         let outcome: Trace.Outcome
         do throws(EvaluationError) {
             outcome = .value(try program.evaluate(activation, budget: &budget, trace: trace))
