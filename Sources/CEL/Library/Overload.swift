@@ -12,8 +12,7 @@ package struct Overload: Sendable {
     package let implementation: Implementation?
     package let cost: CallCost
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
-    /// throws if the constants can never work, which is then a compile error at the argument. An overload with
-    /// parameters that becomes `nullary` is a constant from then on: the planner folds the call, at no cost.
+    /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
@@ -62,10 +61,14 @@ package enum CallCost: Sendable {
 package struct FunctionDeclaration: Sendable {
     package let name: String
     package var overloads: [Overload]
+    /// What a call costs when dyn arguments leave several overloads possible: Kubernetes then knows only the
+    /// function's name, and its own libraries are priced by name, all others at 1.
+    package var dynamicCost: CallCost
 
-    package init(_ name: String, _ overloads: [Overload]) {
+    package init(_ name: String, _ overloads: [Overload], dynamicCost: CallCost = .one) {
         self.name = name
         self.overloads = overloads
+        self.dynamicCost = dynamicCost
     }
 }
 
