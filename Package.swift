@@ -28,11 +28,6 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "guardrail",
-    products: [
-        .library(name: "Guardrail", targets: ["Guardrail"]),
-        .executable(name: "policy-check", targets: ["PolicyCheck"]),
-        .executable(name: "policy-webhook", targets: ["PolicyWebhook"]),
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -48,6 +43,10 @@ let package = Package(
         target("RegularExpressions", ["CRE2"]),
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+        tests("OpenSSLTLS", ["COpenSSL", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )
