@@ -34,19 +34,24 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Diagnostics"),
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
-        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
+        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
+        tests("Documents", ["Diagnostics", "Values"]),
+        tests("Values", ["Diagnostics"]),
+        tests("Diagnostics"),
+        tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
-        tests("OpenSSLTLS", ["COpenSSL", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
-        tests("Webhook", ["OpenSSLTLS", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -42,7 +42,7 @@ post() {
     curl -sk --http1.1 -X POST -H 'Content-Type: application/json' --data-binary "@$BENCH_BODY" "https://127.0.0.1:$1/validate"
 }
 load() { # PORT SECONDS
-    wrk -t1 -c8 -d"$2"s -s "$here/bench-webhook.lua" "https://127.0.0.1:$1/"
+    wrk -t2 -c8 -d"$2"s -s "$here/bench-webhook.lua" "https://127.0.0.1:$1/"
 }
 
 start_ours() { # NAME THREADS ARGUMENT…; sets pid, port, ready_ms
