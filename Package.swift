@@ -46,6 +46,12 @@ let package = Package(
         tests("Diagnostics"),
         tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )
