@@ -43,6 +43,8 @@ let package = Package(
         target("RegularExpressions", ["CRE2"]),
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("KubernetesCEL", ["CEL"]),
+        tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
     ],
     cxxLanguageStandard: .cxx17
 )
