@@ -14,6 +14,8 @@ package struct Overload: Sendable {
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
     /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
+    /// Has type parameters.
+    let isGeneric: Bool
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
     package typealias Specialize = @Sendable (_ arguments: [Value?]) throws(EvaluationError) -> Implementation?
@@ -29,6 +31,7 @@ package struct Overload: Sendable {
         self.cost = cost
         self.specialize = specialize
         self.implementation = implementation
+        isGeneric = result.hasParameter || parameters.contains { $0.hasParameter }
     }
 }
 
