@@ -43,6 +43,7 @@ let package = Package(
         target("RegularExpressions", ["CRE2"]),
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("KubernetesCEL", ["CEL", "RegularExpressions", "Values"]),
     ],
     cxxLanguageStandard: .cxx17
 )
