@@ -34,16 +34,26 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Diagnostics"),
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
-        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
+        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
-        target("KubernetesCEL", ["CEL", "RegularExpressions", "Values"]),
+        target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+
+        tests("Diagnostics"),
+        tests("Values", ["Diagnostics"]),
+        tests("RegularExpressions"),
+        tests("Documents", ["Diagnostics", "Values"]),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -36,7 +36,7 @@ extension Library {
             }
             all.append((key, value))
         }
-        guard all.count <= Limits.elements else { throw Limits.tooLarge }
+        guard all.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
         return .map(MapValue(all))
     }
 }

@@ -78,7 +78,7 @@ extension Library {
                     .unary { count throws(EvaluationError) in
                         let count = try count.int()
                         if count <= 0 { return .list([]) }
-                        guard count <= LibraryLimits.rangeCount else { throw Limits.tooLarge }
+                        guard count <= LibraryLimits.rangeCount else { throw EvaluationLimits.tooLarge }
                         return .list((0..<count).map { .int($0) })
                     })
             ]),
@@ -135,12 +135,12 @@ extension Library {
     private static func append(
         _ list: Value, _ depth: Int64, to result: inout [Value], nesting: Int
     ) throws(EvaluationError) {
-        if nesting > LibraryLimits.depth { throw Limits.tooLarge }
+        if nesting > LibraryLimits.depth { throw EvaluationLimits.tooLarge }
         try list.forEachElement { element throws(EvaluationError) in
             if depth > 0, element.isList {
                 try append(element, depth - 1, to: &result, nesting: nesting + 1)
             } else {
-                guard result.count < Limits.elements else { throw Limits.tooLarge }
+                guard result.count < EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
                 result.append(element)
             }
         }

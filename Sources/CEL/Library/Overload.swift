@@ -14,6 +14,8 @@ package struct Overload: Sendable {
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
     /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
+    /// Has type parameters.
+    let isGeneric: Bool
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
     package typealias Specialize = @Sendable (_ arguments: [Value?]) throws(EvaluationError) -> Implementation?
@@ -29,6 +31,7 @@ package struct Overload: Sendable {
         self.cost = cost
         self.specialize = specialize
         self.implementation = implementation
+        isGeneric = result.hasParameter || parameters.contains { $0.hasParameter }
     }
 }
 
@@ -49,8 +52,6 @@ package enum CallCost: Sendable {
     /// 1 for every call.
     case one
     case fixed(UInt64)
-    /// A tenth of a unit per element (code point, byte, list element) of one argument, rounded up.
-    case traversal(argument: Int)
     /// From the first two arguments' values (nil where there is none or it failed); needs no array.
     case sized(@Sendable (_ first: Value?, _ second: Value?) -> UInt64)
     /// - Parameters: the arguments' values (nil where the argument failed) and the result (nil if the call failed).

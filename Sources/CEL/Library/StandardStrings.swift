@@ -23,7 +23,7 @@ extension Library {
             ]),
             FunctionDeclaration("startsWith", [
                 Overload(
-                    "starts_with_string", member: true, [.string, .string], .bool, cost: .traversal(argument: 0),
+                    "starts_with_string", member: true, [.string, .string], .bool, cost: .traversalOfFirst,
                     .binary { text, part throws(EvaluationError) in
                         .bool(
                             try withUTF8(text, part) { text, part in
@@ -34,7 +34,7 @@ extension Library {
             ]),
             FunctionDeclaration("endsWith", [
                 Overload(
-                    "ends_with_string", member: true, [.string, .string], .bool, cost: .traversal(argument: 0),
+                    "ends_with_string", member: true, [.string, .string], .bool, cost: .traversalOfFirst,
                     .binary { text, part throws(EvaluationError) in
                         .bool(
                             try withUTF8(text, part) { text, part in

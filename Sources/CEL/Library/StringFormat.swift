@@ -77,7 +77,7 @@ struct StringFormat: Sendable {
                 result += try clause(verb, precision, arguments[next])
                 next += 1
             }
-            if result.utf8.count > Limits.stringBytes { throw Limits.tooLarge }
+            if result.utf8.count > EvaluationLimits.stringBytes { throw EvaluationLimits.tooLarge }
         }
         return result
     }
@@ -223,7 +223,7 @@ struct StringFormat: Sendable {
     // MARK: %s
 
     private func text(_ value: Value, depth: Int) throws(EvaluationError) -> String {
-        if depth > LibraryLimits.depth { throw Limits.tooLarge }
+        if depth > LibraryLimits.depth { throw EvaluationLimits.tooLarge }
         switch value {
         case .null: return "null"
         case .bool(let flag): return flag ? "true" : "false"
