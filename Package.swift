@@ -46,6 +46,12 @@ let package = Package(
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
 
+        // `make bench` only.
+        .target(name: "CAllocationCounter"),
+        .executableTarget(
+            name: "EngineBench", dependencies: ["CAllocationCounter", "CEL", "Documents", "KubernetesCEL", "Values"],
+            swiftSettings: strict),
+
         tests("Diagnostics"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
