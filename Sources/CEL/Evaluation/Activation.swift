@@ -3,7 +3,7 @@ package import Values
 /// The values of an environment's variables for one evaluation, by slot. Not shared between threads.
 package final class Activation {
     /// By `Environment.variables` index; nil is undeclared at run time ("no such attribute").
-    package var values: [Value?]
+    package let values: [Value?]
     /// The lazily composed variables (`variables.x`), if the environment has them.
     package let composed: ComposedVariables?
 

@@ -50,11 +50,11 @@ enum Arithmetic {
         case (.string, .string), (.string, .text), (.text, .string), (.text, .text):
             return .string(try concatenated(left, right))
         case (.bytes(let a), .bytes(let b)):
-            guard a.count + b.count <= Limits.stringBytes else { throw Limits.tooLarge }
+            guard a.count + b.count <= EvaluationLimits.stringBytes else { throw EvaluationLimits.tooLarge }
             return .bytes(a + b)
         case (.list, .list), (.list, .listNode), (.listNode, .list), (.listNode, .listNode):
             guard let a = left.listElements, let b = right.listElements else { throw .noSuchOverload() }
-            guard a.count + b.count <= Limits.elements else { throw Limits.tooLarge }
+            guard a.count + b.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
             return .list(a + b)
         case (.duration(let a), .duration(let b)):
             let (sum, overflow) = a.addingReportingOverflow(b)
@@ -96,7 +96,7 @@ enum Arithmetic {
 
     private func concatenated(_ left: Value, _ right: Value) throws(EvaluationError) -> String {
         guard let a = left.stringValue, let b = right.stringValue else { throw .noSuchOverload() }
-        guard a.utf8.count + b.utf8.count <= Limits.stringBytes else { throw Limits.tooLarge }
+        guard a.utf8.count + b.utf8.count <= EvaluationLimits.stringBytes else { throw EvaluationLimits.tooLarge }
         return a + b
     }
 }

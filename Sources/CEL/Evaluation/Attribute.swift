@@ -73,7 +73,10 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
 
     override func resolve(_ frame: inout Frame) throws(EvaluationError) -> Value {
         var value = try rootValue(&frame)
-        if qualifiers.isEmpty { return value }
+        if qualifiers.isEmpty {
+            if frame.trace != nil { recordPlace(of: value, &frame) }
+            return value
+        }
         var isOptional = false
         if case .optional(let optional) = value {
             // Selection from an optional is itself optional, all along the chain.
@@ -141,6 +144,16 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
     private func recordPlace(of value: Value, _ frame: inout Frame) {
         switch value {
         case .text(let node), .listNode(let node), .mapNode(let node): frame.trace?.reached(id, node)
+        case .list(let elements):
+            // A list that was computed, such as the containers at fault: its first part from the document.
+            for element in elements {
+                switch element {
+                case .text(let node), .listNode(let node), .mapNode(let node):
+                    frame.trace?.reached(id, node)
+                    return
+                default: continue
+                }
+            }
         default: break
         }
     }

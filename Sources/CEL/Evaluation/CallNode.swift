@@ -27,7 +27,7 @@ final class CallNode: PlanNode, @unchecked Sendable {
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         switch arguments.count {
-        case 0: return try finish(&frame, [], run(nil, nil))
+        case 0: return try finish(&frame, nil, nil, run(nil, nil))
         case 1: return try unary(&frame)
         case 2: return try binary(&frame)
         default: return try variadic(&frame)
@@ -39,10 +39,10 @@ final class CallNode: PlanNode, @unchecked Sendable {
         do throws(EvaluationError) {
             value = try arguments[0].evaluate(&frame)
         } catch {
-            if !error.isFatal { try charge(&frame, [nil], nil) }
+            if !error.isFatal { try charge(&frame, nil, nil, nil) }
             throw error
         }
-        return try finish(&frame, [value], run(value, nil))
+        return try finish(&frame, value, nil, run(value, nil))
     }
 
     private func binary(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -62,17 +62,18 @@ final class CallNode: PlanNode, @unchecked Sendable {
             failure = failure ?? error
         }
         if let failure {
-            try charge(&frame, [left, right], nil)
+            try charge(&frame, left, right, nil)
             throw failure
         }
-        return try finish(&frame, [left, right], run(left, right))
+        return try finish(&frame, left, right, run(left, right))
     }
 
     private func variadic(_ frame: inout Frame) throws(EvaluationError) -> Value {
         var values: [Value] = []
         values.reserveCapacity(arguments.count)
         for argument in arguments { values.append(try argument.evaluate(&frame)) }
-        return try finish(&frame, values, run(values))
+        let result = run(values)
+        return try finish(&frame, values[0], values[1], result, all: values)
     }
 
     private func run(_ first: Value?, _ second: Value?) -> Result<Value, EvaluationError> {
@@ -118,27 +119,30 @@ final class CallNode: PlanNode, @unchecked Sendable {
         return EvaluationError(.noSuchOverload, "no such overload: \(function)(\(kinds))")
     }
 
+    /// - Parameter all: the arguments if there are more than two.
     private func finish(
-        _ frame: inout Frame, _ values: [Value?], _ result: Result<Value, EvaluationError>
+        _ frame: inout Frame, _ first: Value?, _ second: Value?, _ result: Result<Value, EvaluationError>,
+        all: [Value]? = nil
     ) throws(EvaluationError) -> Value {
         switch result {
         case .success(let value):
-            try charge(&frame, values, value)
+            try charge(&frame, first, second, value, all: all)
             return value
         case .failure(let error):
-            if !error.isFatal { try charge(&frame, values, nil) }
+            if !error.isFatal { try charge(&frame, first, second, nil, all: all) }
             throw error.located(at: id)
         }
     }
 
-    private func charge(_ frame: inout Frame, _ values: [Value?], _ result: Value?) throws(EvaluationError) {
+    private func charge(
+        _ frame: inout Frame, _ first: Value?, _ second: Value?, _ result: Value?, all: [Value]? = nil
+    ) throws(EvaluationError) {
         switch cost {
         case .one: try frame.charge(1)
         case .fixed(let amount): try frame.charge(amount)
-        case .traversal(let index):
-            let size = index < values.count ? values[index].map { costSize($0) } ?? 1 : 1
-            try frame.charge((size + 9) / 10)
-        case .custom(let amount): try frame.charge(amount(values, result))
+        case .sized(let amount): try frame.charge(amount(first, second))
+        case .custom(let amount):
+            try frame.charge(amount(all ?? Array([first, second].prefix(arguments.count)), result))
         }
     }
 }

@@ -198,7 +198,7 @@ final class ListBuilderNode: PlanNode, @unchecked Sendable {
                 if error.isFatal { throw error }
                 failure = failure ?? error
             }
-            guard result.count <= Limits.elements else { throw Limits.tooLarge }
+            guard result.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
             return true
         }
         try frame.charge(1)
@@ -250,7 +250,7 @@ final class MapBuilderNode: PlanNode, @unchecked Sendable {
                 if error.isFatal { throw error }
                 failure = failure ?? error.located(at: id)
             }
-            guard entries.count <= Limits.elements else { throw Limits.tooLarge }
+            guard entries.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
             return true
         }
         try frame.charge(1)

@@ -98,16 +98,3 @@ extension Value {
         }
     }
 }
-
-extension Node {
-    /// The element of a list at an index counted from 0; nil past the end.
-    package func element(at index: Int) -> Node? {
-        guard isList, index < count else { return nil }
-        var remaining = index
-        for element in elements {
-            if remaining == 0 { return element }
-            remaining -= 1
-        }
-        return nil
-    }
-}

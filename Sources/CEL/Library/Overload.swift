@@ -12,7 +12,8 @@ package struct Overload: Sendable {
     package let implementation: Implementation?
     package let cost: CallCost
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
-    /// throws if the constants can never work, which is then a compile error at the argument.
+    /// throws if the constants can never work, which is then a compile error at the argument. An overload with
+    /// parameters that becomes `nullary` is a constant from then on: the planner folds the call, at no cost.
     package let specialize: Specialize?
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
@@ -49,8 +50,8 @@ package enum CallCost: Sendable {
     /// 1 for every call.
     case one
     case fixed(UInt64)
-    /// A tenth of a unit per element (code point, byte, list element) of one argument, rounded up.
-    case traversal(argument: Int)
+    /// From the first two arguments' values (nil where there is none or it failed); needs no array.
+    case sized(@Sendable (_ first: Value?, _ second: Value?) -> UInt64)
     /// - Parameters: the arguments' values (nil where the argument failed) and the result (nil if the call failed).
     case custom(@Sendable (_ arguments: [Value?], _ result: Value?) -> UInt64)
 }

@@ -179,6 +179,9 @@ struct Planner {
         let cost = overloads.count == 1 ? overloads[0].cost : declaration.dynamicCost
         let node = CallNode(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
         if Self.conversions.contains(function), nodes.count == 1, nodes[0].constant != nil { return folded(node) }
+        if !nodes.isEmpty, candidates.count == 1, case .nullary(let body) = candidates[0].implementation {
+            return folded(body, id)
+        }
         return node
     }
 
@@ -191,6 +194,18 @@ struct Planner {
         } catch {
             report("cel-invalid-constant", error.message, at: node.id)
             return ConstantNode(node.id, .null)
+        }
+    }
+
+    /// A call that its constant arguments have made a constant.
+    private mutating func folded(
+        _ body: () throws(EvaluationError) -> Value, _ id: ExpressionID
+    ) -> PlanNode {
+        do throws(EvaluationError) {
+            return ConstantNode(id, try body())
+        } catch {
+            report("cel-invalid-constant", error.message, at: id)
+            return ConstantNode(id, .null)
         }
     }
 
