@@ -46,6 +46,8 @@ let package = Package(
         tests("Diagnostics"),
         tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("Reporting", ["Documents", "Values", "Diagnostics"]),
+        tests("Reporting", ["Documents", "Values", "Diagnostics"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The line fingerprints by which GitHub knows an alert again after other lines have moved it.
 ///
 /// A rolling hash over 100 characters (UTF-16 units; spaces and tabs skipped, CR and CRLF read as LF) from each line's

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a run came to, in numbers.
 package struct Summary: Sendable {
     package var files = 0
