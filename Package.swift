@@ -28,6 +28,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "guardrail",
+    products: [
+        .executable(name: "policy-check", targets: ["PolicyCheck"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -41,13 +44,28 @@ let package = Package(
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
-        tests("Documents", ["Diagnostics", "Values"]),
-        tests("Values", ["Diagnostics"]),
-        tests("Diagnostics"),
-        tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+        target("Admission", ["Documents", "Values", "Diagnostics"]),
+        target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
-        tests("Reporting", ["Documents", "Values", "Diagnostics"]),
+        .executableTarget(
+            name: "PolicyCheck",
+            dependencies: [
+                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+                argumentParser,
+            ], swiftSettings: strict),
+
+        tests("Diagnostics"),
+        tests("Values", ["Diagnostics"]),
+        tests("RegularExpressions"),
+        tests("Documents", ["Diagnostics", "Values"]),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )
