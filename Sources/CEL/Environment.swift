@@ -42,6 +42,9 @@ package struct Environment: Sendable {
     /// A loop variable hides every declared name that starts with it (`x` hides `x.y` and, in container `a`, `a.x`),
     /// as the specification says; Kubernetes 1.36 lets the declared ones win.
     package var loopVariablesShadow = true
+    /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
+    /// be constructed: as a name in an expression they mean nothing.
+    package var openStructures: Set<String> = []
     /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages.
     package var knownElsewhere: [String: String] = [:]
 
@@ -75,6 +78,12 @@ package struct Environment: Sendable {
     private mutating func noteNamespace(_ name: String) {
         guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return }
         namespaces.insert(String(name[..<dot]))
+    }
+
+    /// Whether `name` or one of its dotted prefixes is an open structure.
+    func isOpenStructure(_ name: String) -> Bool {
+        guard !openStructures.isEmpty else { return false }
+        return openStructures.contains(String(name.prefix { $0 != "." }))
     }
 
     /// - Returns: the variable's slot.

@@ -47,6 +47,12 @@ extension Checker {
     // MARK: Messages
 
     mutating func checkStructure(_ id: ExpressionID, _ name: String, _ fields: [Syntax.StructureField]) {
+        if environment.isOpenStructure(name) {
+            set(id, .structure(name))
+            refer(id, .constant(.type(name)))
+            for field in fields { checkOpenField(field) }
+            return
+        }
         guard let declaration = resolve(name) else {
             set(id, .error)
             report(CheckIssue.undeclared(name, mark(id), environment, locals: []))
@@ -70,6 +76,11 @@ extension Checker {
         }
         set(id, result)
         for field in fields { checkField(field, of: structure) }
+    }
+
+    private mutating func checkOpenField(_ field: Syntax.StructureField) {
+        check(field.value)
+        if field.isOptional { _ = unwrapped(field.value) }
     }
 
     private func isConstructible(_ name: String, _ type: CELType) -> Bool {

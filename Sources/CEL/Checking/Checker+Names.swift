@@ -106,6 +106,7 @@ extension Checker {
     /// The type of a structure's field; nil if there is no such field.
     func fieldType(_ field: String, of structure: String) -> CELType? {
         if let composed = composed(structure) { return composed.fields.last { $0.name == field }?.type }
+        if environment.isOpenStructure(structure) { return .dyn }
         return environment.structures[structure]?.fields[field] ?? WellKnownTypes.entry(structure)?.fields[field]
     }
 
