@@ -129,8 +129,7 @@ struct PolicyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Kubernetes version whose functions expressions may use (default: the newest known).", valueName: "version"),
-        transform: KubernetesVersionOption.parse)
+            "Kubernetes version whose functions expressions may use (default: the newest known).", valueName: "version"))
     var kubernetesVersion: KubernetesVersionOption?
 }
 
