@@ -66,6 +66,7 @@ let package = Package(
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,4 @@
-internal import CEL
+package import CEL
 
 /// What the expressions of an admission policy can name: the variables with their types, as Kubernetes declares them.
 package enum AdmissionVariables {
