@@ -67,6 +67,8 @@ let package = Package(
         tests("Diagnostics"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
+        tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
+        tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
