@@ -46,6 +46,8 @@ let package = Package(
         tests("Diagnostics"),
         tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("Admission", ["Diagnostics", "Values", "Documents"]),
+        target("PolicyEngine", ["Diagnostics", "Values", "Documents", "Admission"]),
     ],
     cxxLanguageStandard: .cxx17
 )
