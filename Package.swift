@@ -28,23 +28,53 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "guardrail",
+    products: [
+        .executable(name: "policy-check", targets: ["PolicyCheck"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Diagnostics"),
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
-        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson", "CJansson"]),
+        target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
-        target("KubernetesCEL", ["CEL"]),
+        target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+        target("Admission", ["Documents", "Values", "Diagnostics"]),
+        target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target("Reporting", ["Documents", "Values", "Diagnostics"]),
+        .executableTarget(
+            name: "PolicyCheck",
+            dependencies: [
+                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+                argumentParser,
+            ], swiftSettings: strict),
+
+        // `make bench` only.
+        .target(name: "CAllocationCounter"),
+        .executableTarget(
+            name: "EngineBench", dependencies: ["CAllocationCounter", "CEL", "Documents", "KubernetesCEL", "Values"],
+            swiftSettings: strict),
+
+        tests("Diagnostics"),
+        tests("Values", ["Diagnostics"]),
+        tests("RegularExpressions"),
         tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
+        tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
+        tests("Documents", ["Diagnostics", "Values"]),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

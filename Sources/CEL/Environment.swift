@@ -67,7 +67,8 @@ package struct Environment: Sendable {
 
     package mutating func add(_ library: Library) {
         for function in library.functions {
-            functions[function.name, default: FunctionDeclaration(function.name, [])].overloads += function.overloads
+            functions[function.name, default: FunctionDeclaration(function.name, [], dynamicCost: function.dynamicCost)]
+                .overloads += function.overloads
             noteNamespace(function.name)
         }
         macros.formUnion(library.macros)

@@ -45,4 +45,18 @@ package final class SourceFile: Sendable {
         let scalars = bytes[lineStarts[low]..<offset].reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
         return SourcePosition(line: low + 1, column: scalars + 1)
     }
+
+    /// The byte offset of a position, or nil for one that the file does not have; the inverse of `position(atByte:)`.
+    package func byteOffset(of position: SourcePosition) -> Int? {
+        guard position.line >= 1, Int(position.line) <= lineStarts.count, position.column >= 1 else { return nil }
+        var offset = lineStarts[Int(position.line) - 1]
+        var column = 1
+        while column < position.column {
+            guard offset < bytes.count, bytes[offset] != UInt8(ascii: "\n") else { return nil }
+            offset += 1
+            while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
+            column += 1
+        }
+        return offset
+    }
 }

@@ -4,12 +4,12 @@ package import Diagnostics
 ///
 /// INVARIANT: the caller pairs begin and end, and inside a map alternates key (a string) and value.
 package struct DocumentBuilder {
-    private var tape: [UInt64] = []
-    private var strings: [UInt8] = []
-    private var positions: [SourcePosition] = []
-    private var counts: [UInt32] = []
-    private var openings: [UInt32] = []
-    private let recordsPositions: Bool
+    var tape: [UInt64] = []
+    var strings: [UInt8] = []
+    var positions: [SourcePosition] = []
+    var counts: [UInt32] = []
+    var openings: [UInt32] = []
+    let recordsPositions: Bool
 
     /// - Parameter recordsPositions: whether to keep a place for each node (8 bytes per tape word).
     package init(recordsPositions: Bool) {
@@ -29,7 +29,7 @@ package struct DocumentBuilder {
     }
 
     /// Counts a value in its container (a map entry is counted at its value, not at its key).
-    private mutating func countElement() {
+    mutating func countElement() {
         if !counts.isEmpty { counts[counts.count - 1] += 1 }
     }
 
@@ -68,6 +68,23 @@ package struct DocumentBuilder {
 
     package mutating func append(_ value: String, at position: SourcePosition? = nil) {
         append(value.utf8, at: position)
+    }
+
+    /// The same without generics: readers call it per scalar, from another module.
+    package mutating func append(utf8 value: UnsafeBufferPointer<UInt8>, at position: SourcePosition? = nil) {
+        countElement()
+        appendUTF8(value, at: position)
+    }
+
+    package mutating func appendKey(utf8 key: UnsafeBufferPointer<UInt8>, at position: SourcePosition? = nil) {
+        appendUTF8(key, at: position)
+    }
+
+    private mutating func appendUTF8(_ text: UnsafeBufferPointer<UInt8>, at position: SourcePosition?) {
+        append(Tape.word(Tape.string, UInt64(strings.count)), position)
+        withUnsafeBytes(of: UInt32(text.count)) { strings.append(contentsOf: $0) }
+        strings.append(contentsOf: text)
+        strings.append(0)
     }
 
     package mutating func appendKey(_ key: some Collection<UInt8>, at position: SourcePosition? = nil) {

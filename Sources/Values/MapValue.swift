@@ -33,7 +33,7 @@ package final class MapValue: Sendable {
 }
 
 /// A map key under CEL's equality: numbers by value whatever their type, strings by their bytes.
-private enum MapKey: Hashable {
+package enum MapKey: Hashable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -42,7 +42,7 @@ private enum MapKey: Hashable {
     case string([UInt8])
     case other(String)
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         switch value {
         case .null: self = .null
         case .bool(let value): self = .bool(value)

@@ -52,8 +52,8 @@ package enum CallCost: Sendable {
     /// 1 for every call.
     case one
     case fixed(UInt64)
-    /// A tenth of a unit per element (code point, byte, list element) of one argument, rounded up.
-    case traversal(argument: Int)
+    /// From the first two arguments' values (nil where there is none or it failed); needs no array.
+    case sized(@Sendable (_ first: Value?, _ second: Value?) -> UInt64)
     /// - Parameters: the arguments' values (nil where the argument failed) and the result (nil if the call failed).
     case custom(@Sendable (_ arguments: [Value?], _ result: Value?) -> UInt64)
 }
@@ -62,10 +62,14 @@ package enum CallCost: Sendable {
 package struct FunctionDeclaration: Sendable {
     package let name: String
     package var overloads: [Overload]
+    /// What a call costs when dyn arguments leave several overloads possible: Kubernetes then knows only the
+    /// function's name, and its own libraries are priced by name, all others at 1.
+    package var dynamicCost: CallCost
 
-    package init(_ name: String, _ overloads: [Overload]) {
+    package init(_ name: String, _ overloads: [Overload], dynamicCost: CallCost = .one) {
         self.name = name
         self.overloads = overloads
+        self.dynamicCost = dynamicCost
     }
 }
 

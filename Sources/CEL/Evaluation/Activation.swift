@@ -1,0 +1,61 @@
+package import Values
+
+/// The values of an environment's variables for one evaluation, by slot. Not shared between threads.
+package final class Activation {
+    /// By `Environment.variables` index; nil is undeclared at run time ("no such attribute").
+    package let values: [Value?]
+    /// The lazily composed variables (`variables.x`), if the environment has them.
+    package let composed: ComposedVariables?
+
+    package init(_ values: [Value?], composed: ComposedVariables? = nil) {
+        self.values = values
+        self.composed = composed
+    }
+}
+
+/// Variables that are expressions themselves, each evaluated at most once, when first used.
+package final class ComposedVariables {
+    private enum State {
+        case pending, running
+        case done(Result<Value, EvaluationError>)
+    }
+
+    private let programs: [Result<Program, CompileError>]
+    private var states: [State]
+    /// What one variable's evaluation may cost.
+    private let limit: UInt64
+    /// What all evaluated so far have cost together; the caller bills it.
+    package private(set) var cost: UInt64 = 0
+
+    /// - Parameter programs: by index in `Environment.Composed.fields`; each may use those before it.
+    package init(_ programs: [Result<Program, CompileError>], limit: UInt64) {
+        self.programs = programs
+        self.limit = limit
+        states = Array(repeating: .pending, count: programs.count)
+    }
+
+    func value(at index: Int, in activation: Activation) throws(EvaluationError) -> Value {
+        switch states[index] {
+        case .done(let result): return try result.get()
+        case .running: throw EvaluationError(.invalidArgument, "variable refers to itself")
+        case .pending: break
+        }
+        states[index] = .running
+        var budget = CostBudget(limit: limit)
+        let result: Result<Value, EvaluationError>
+        switch programs[index] {
+        case .success(let program):
+            do throws(EvaluationError) {
+                result = .success(try program.evaluate(activation, budget: &budget))
+            } catch {
+                result = .failure(error)
+            }
+        case .failure(let error):
+            result = .failure(
+                EvaluationError(.invalidArgument, error.issues.first?.message ?? "variable does not compile"))
+        }
+        cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
+        states[index] = .done(result)
+        return try result.get()
+    }
+}
