@@ -9,8 +9,12 @@ set -euo pipefail
 # What each job needs. A tool is written package=command: any package that provides the command will do.
 packages_for() {
     case "$1" in
-        build) echo "libssl-dev libyaml-dev libjansson-dev libre2-dev libsimdjson-dev libstdc++-12-dev pkg-config git=git" ;;
-        run) echo "ca-certificates curl=curl openssl=openssl jq=jq" ;;
+        # The second line is what a Swift toolchain unpacked from its archive needs itself.
+        build)
+            echo "libssl-dev libyaml-dev libre2-dev libsimdjson-dev libstdc++-12-dev pkg-config"
+            echo "git=git ca-certificates binutils=ld libcurl4 libxml2 libncurses6 libsqlite3-0"
+            ;;
+        run) echo "curl=curl openssl=openssl jq=jq" ;;
         bench) echo "nginx-light=nginx wrk=wrk valgrind=valgrind" ;;
         *)
             echo "install-packages: unknown job \`$1\`; known are build, run and bench" >&2
@@ -34,8 +38,7 @@ for argument in "$@"; do
         continue
     fi
     list=$(packages_for "$argument")
-    read -ra more <<<"$list"
-    wanted+=("${more[@]}")
+    for package in $list; do wanted+=("$package"); done
 done
 if [[ ${#wanted[@]} -eq 0 ]]; then
     echo "usage: scripts/install-packages.sh [--dry-run] build|run|bench ..." >&2

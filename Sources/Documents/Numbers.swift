@@ -100,13 +100,26 @@ enum Numbers {
         return (digits, exponent)
     }
 
+    /// What a finite double becomes on its way from YAML through JSON text: without a fraction it is printed without a
+    /// point, from its shortest digits, and read back as an integer where that fits.
+    static func integerInJSON(_ value: Double) -> Int64? {
+        guard value == value.rounded(.towardZero), value.magnitude < 1e19 else { return nil }
+        if value.magnitude < 9_007_199_254_740_992 { return Int64(value) }
+        var text: [UInt8] = []
+        append(value, to: &text)
+        guard case .signed(let integer) = integer(text) else { return nil }
+        return integer
+    }
+
     /// Appends a finite double as Go's encoding/json prints it: plain from 1e-6 up to 1e21, else with an exponent.
     static func append(_ value: Double, to out: inout [UInt8]) {
-        if let integer = Int64(exactly: value), abs(integer) < 1 << 53, value.sign == .plus || integer != 0 {
+        if let integer = Int64(exactly: value), integer.magnitude < 1 << 53, value.sign == .plus || integer != 0 {
             append(integer, to: &out)
             return
         }
-        append(value.description, isZero: value == 0, isNegative: value.sign == .minus, plain: -6..<21, padded: false, to: &out)
+        append(
+            value.description, isZero: value == 0, isNegative: value.sign == .minus, plain: -6..<21, padded: false,
+            to: &out)
     }
 
     /// A double as the YAML library prints it where a number is a map's key: like C's `%g` in single precision.

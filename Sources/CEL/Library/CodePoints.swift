@@ -2,17 +2,7 @@ internal import Glibc
 
 /// Code point arithmetic over UTF-8 bytes: CEL's string indices count code points.
 package enum CodePoints {
-    package static func count(_ utf8: UnsafeBufferPointer<UInt8>) -> Int {
-        var count = 0
-        for byte in utf8 where byte & 0xC0 != 0x80 { count &+= 1 }
-        return count
-    }
-
-    static func isASCII(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-        var all: UInt8 = 0
-        for byte in utf8 { all |= byte }
-        return all < 0x80
-    }
+    static func count(_ utf8: UnsafeBufferPointer<UInt8>) -> Int { codePointCount(utf8) }
 
     /// Byte offset of the code point with that index; the byte count for the index just past the end, nil beyond.
     static func offset(of index: Int64, in utf8: UnsafeBufferPointer<UInt8>) -> Int? {
@@ -101,9 +91,9 @@ package enum CodePoints {
         return memcmp(leftBase, rightBase, left.count) == 0
     }
 
-    static func string(_ utf8: UnsafeBufferPointer<UInt8>) -> String { String(decoding: utf8, as: UTF8.self) }
+    package static func string(_ utf8: UnsafeBufferPointer<UInt8>) -> String { String(decoding: utf8, as: UTF8.self) }
 
-    static func string(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+    package static func string(_ utf8: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         String(decoding: slice(utf8, range), as: UTF8.self)
     }
 }

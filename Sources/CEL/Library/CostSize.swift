@@ -3,19 +3,22 @@ package import Values
 /// What Kubernetes' cost model takes for the size of an argument: code points of strings, bytes of bytes, elements of
 /// lists and maps, 1 for anything else and for arguments that failed.
 package func costSize(_ value: Value?) -> UInt64 {
-    guard let value else { return 1 }
     switch value {
-    case .string(let string):
-        if string.utf8.count == 0 { return 0 }
-        return UInt64(string.unicodeScalars.count)
-    case .text(let node): return UInt64(CodePoints.count(node.utf8))
-    case .bytes(let bytes): return UInt64(bytes.count)
-    case .list(let list): return UInt64(list.count)
-    case .listNode(let node), .mapNode(let node): return UInt64(node.count)
-    case .map(let map): return UInt64(map.count)
-    case .object(let object): return object.costSize
-    default: return 1
+    case .string, .text: value?.withUTF8 { UInt64(codePointCount($0)) } ?? 0
+    case .bytes(let bytes): UInt64(bytes.count)
+    case .list(let elements): UInt64(elements.count)
+    case .listNode(let node), .mapNode(let node): UInt64(node.count)
+    case .map(let map): UInt64(map.count)
+    case .object(let object): object.costSize
+    default: 1
     }
+}
+
+/// Code points of valid UTF-8.
+package func codePointCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var count = 0
+    for byte in bytes { count &+= byte & 0xC0 == 0x80 ? 0 : 1 }
+    return count
 }
 
 /// The arithmetic of Go's cost model: factors are applied in floating point, then rounded up.
@@ -25,8 +28,8 @@ package enum CostFormula {
     /// Per character of a pattern.
     static let pattern = 0.25
     /// For making a list.
-    static let list: UInt64 = 10
-    static let structure: UInt64 = 40
+    package static let list: UInt64 = 10
+    package static let structure: UInt64 = 40
 
     /// A tenth of `size`, rounded up.
     package static func tenth(of size: UInt64) -> UInt64 { roundedUp(Double(size) * traversal) }

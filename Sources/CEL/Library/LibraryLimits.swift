@@ -2,10 +2,6 @@
 enum LibraryLimits {
     /// Elements that `lists.range` makes at most.
     static let rangeCount: Int64 = 2_000_000
-    /// Bytes of a string that a function makes at most.
-    static let stringBytes = 64 << 20
-    /// Elements of a list that a function makes at most.
-    static let listCount = 4_000_000
     /// How deep a value may nest for functions that walk it (`flatten`, `format`).
     static let depth = 200
     /// Digits after the decimal point that `format` writes.
@@ -15,8 +11,4 @@ enum LibraryLimits {
     static let cachedZones = 700
     /// Bytes of a time zone file.
     static let zoneFileBytes = 256 << 10
-
-    static func tooLarge(_ what: String) -> EvaluationError {
-        EvaluationError(.resourceLimit, "\(what) too large")
-    }
 }

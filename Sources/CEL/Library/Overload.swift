@@ -12,9 +12,10 @@ package struct Overload: Sendable {
     package let implementation: Implementation?
     package let cost: CallCost
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
-    /// throws if the constants can never work, which is then a compile error at the argument. An overload with
-    /// parameters that becomes `nullary` is a constant from then on: the planner folds the call, at no cost.
+    /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
+    /// Has type parameters.
+    let isGeneric: Bool
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
     package typealias Specialize = @Sendable (_ arguments: [Value?]) throws(EvaluationError) -> Implementation?
@@ -30,6 +31,7 @@ package struct Overload: Sendable {
         self.cost = cost
         self.specialize = specialize
         self.implementation = implementation
+        isGeneric = result.hasParameter || parameters.contains { $0.hasParameter }
     }
 }
 

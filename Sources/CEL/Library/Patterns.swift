@@ -1,20 +1,20 @@
-internal import RegularExpressions
+package import RegularExpressions
 internal import Synchronization
-internal import Values
+package import Values
 
 /// Regular expressions in library functions: compiled at plan time where constant, else through a bounded cache.
 package enum Patterns {
     private static let cache = Mutex<[String: RegularExpression]>([:])
 
     /// What a function does with a text and a compiled pattern; further arguments follow.
-    typealias Body = @Sendable (Value, RegularExpression, [Value]) throws(EvaluationError) -> Value
+    package typealias Body = @Sendable (Value, RegularExpression, [Value]) throws(EvaluationError) -> Value
 
     static let matches: Body = { text, pattern, _ throws(EvaluationError) in
         .bool(try withUTF8(text) { pattern.matches($0) })
     }
 
     /// Compiles with Go's syntax: RE2's, less `\C`, and with `(?<name>…)`.
-    static func compile(_ pattern: String) throws(EvaluationError) -> RegularExpression {
+    package static func compile(_ pattern: String) throws(EvaluationError) -> RegularExpression {
         do throws(RegularExpressionError) {
             return try RegularExpression(pattern: try goSyntax(pattern))
         } catch {
@@ -64,7 +64,7 @@ package enum Patterns {
     }
 
     /// An overload whose first argument is the text and whose second is the pattern.
-    static func overload(
+    package static func overload(
         _ id: String, member: Bool, _ parameters: [CELType], _ result: CELType, cost: CallCost = .matching,
         _ body: @escaping Body
     ) -> Overload {
@@ -104,7 +104,7 @@ package enum Patterns {
     /// Go's `FindAll`: no empty match right after another match.
     ///
     /// - Parameter limit: negative for all.
-    static func forEachMatch(
+    package static func forEachMatch(
         _ pattern: RegularExpression, in utf8: UnsafeBufferPointer<UInt8>, limit: Int64, groups: Int = 1,
         _ body: ([Range<Int>?]) -> Void
     ) {

@@ -38,7 +38,7 @@ extension Library {
         ]),
         FunctionDeclaration("type", [
             .conversion("type", .parameter("A"), .type(.parameter("A"))) { value throws(EvaluationError) in
-                .type(value.runtimeTypeName)
+                .type(value.typeName)
             }
         ]),
         FunctionDeclaration("int", integerConversions),
@@ -161,18 +161,12 @@ extension Library {
 }
 
 extension Overload {
-    /// A function of one argument that is folded where the argument is constant.
+    /// A function of one argument; the planner folds it where the argument is constant.
     static func conversion(
         _ id: String, _ parameter: CELType, _ result: CELType, cost: CallCost = .one,
         _ convert: @escaping @Sendable (Value) throws(EvaluationError) -> Value
     ) -> Overload {
-        Overload(
-            id, [parameter], result, cost: cost,
-            specialize: { arguments throws(EvaluationError) in
-                guard let argument = arguments.first, let argument else { return nil }
-                let folded = try convert(argument)
-                return .nullary { () throws(EvaluationError) in folded }
-            }, .unary(convert))
+        Overload(id, [parameter], result, cost: cost, .unary(convert))
     }
 }
 

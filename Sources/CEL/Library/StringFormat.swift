@@ -77,7 +77,7 @@ struct StringFormat: Sendable {
                 result += try clause(verb, precision, arguments[next])
                 next += 1
             }
-            if result.utf8.count > LibraryLimits.stringBytes { throw LibraryLimits.tooLarge("string") }
+            if result.utf8.count > EvaluationLimits.stringBytes { throw EvaluationLimits.tooLarge }
         }
         return result
     }
@@ -97,7 +97,7 @@ struct StringFormat: Sendable {
     }
 
     private func wrong(_ rule: String, _ value: Value) -> EvaluationError {
-        EvaluationError(.invalidArgument, "error during formatting: \(rule), was given \(value.runtimeTypeName)")
+        EvaluationError(.invalidArgument, "error during formatting: \(rule), was given \(value.typeName)")
     }
 
     // MARK: Numbers
@@ -223,7 +223,7 @@ struct StringFormat: Sendable {
     // MARK: %s
 
     private func text(_ value: Value, depth: Int) throws(EvaluationError) -> String {
-        if depth > LibraryLimits.depth { throw LibraryLimits.tooLarge("nesting") }
+        if depth > LibraryLimits.depth { throw EvaluationLimits.tooLarge }
         switch value {
         case .null: return "null"
         case .bool(let flag): return flag ? "true" : "false"
@@ -268,7 +268,7 @@ struct StringFormat: Sendable {
             default:
                 throw EvaluationError(
                     .invalidArgument,
-                    "error during formatting: no formatting function for map key of type \(key.runtimeTypeName)")
+                    "error during formatting: no formatting function for map key of type \(key.typeName)")
             }
             entries.append((try literal(key, depth: depth + 1), try literal(value, depth: depth + 1)))
         }
@@ -291,7 +291,7 @@ struct StringFormat: Sendable {
                 : GoQuote.quote(number.isNaN ? "NaN" : number < 0 ? "-Inf" : "+Inf")
         case .optional, .object:
             throw EvaluationError(
-                .invalidArgument, "error during formatting: no formatting function for \(value.runtimeTypeName)")
+                .invalidArgument, "error during formatting: no formatting function for \(value.typeName)")
         default: return try text(value, depth: depth)
         }
     }

@@ -81,12 +81,12 @@ package enum StringFunctions {
                     position = match + old.count
                 }
                 count += 1
-                if result.count > LibraryLimits.stringBytes { return nil }
+                if result.count > EvaluationLimits.stringBytes { return nil }
             }
             result += CodePoints.slice(text, position..<text.count)
             return result
         }
-        guard let result else { throw LibraryLimits.tooLarge("string") }
+        guard let result else { throw EvaluationLimits.tooLarge }
         return .string(String(decoding: result, as: UTF8.self))
     }
 
@@ -124,7 +124,7 @@ package enum StringFunctions {
             if !isFirst { result += separator }
             isFirst = false
             result += try element.string()
-            if result.utf8.count > LibraryLimits.stringBytes { throw LibraryLimits.tooLarge("string") }
+            if result.utf8.count > EvaluationLimits.stringBytes { throw EvaluationLimits.tooLarge }
         }
         return .string(result)
     }

@@ -17,7 +17,7 @@ extension Library {
                 .ternary { text, part, start throws(EvaluationError) in
                     .int(try StringFunctions.indexOf(text, part, try start.int()))
                 }),
-        ]),
+        ], dynamicCost: .treeTraversal),
         FunctionDeclaration("lastIndexOf", [
             Overload(
                 "string_last_index_of_string", member: true, [.string, .string], .int, cost: .treeTraversal,
@@ -29,7 +29,7 @@ extension Library {
                 .ternary { text, part, start throws(EvaluationError) in
                     .int(try StringFunctions.lastIndexOf(text, part, try start.int()))
                 }),
-        ]),
+        ], dynamicCost: .treeTraversal),
         FunctionDeclaration("lowerAscii", [
             Overload(
                 "string_lower_ascii", member: true, [.string], .string, cost: .traversalOfFirst,
@@ -57,7 +57,7 @@ extension Library {
                     try StringFunctions.replace(
                         arguments[0], arguments[1], arguments[2], limit: try arguments[3].int())
                 }),
-        ]),
+        ], dynamicCost: .twiceFirst),
         FunctionDeclaration("split", [
             Overload(
                 "string_split_string", member: true, [.string, .string], .list(.string), cost: .twiceFirst,
@@ -69,7 +69,7 @@ extension Library {
                 .ternary { text, separator, limit throws(EvaluationError) in
                     try StringFunctions.split(text, separator, limit: try limit.int())
                 }),
-        ]),
+        ], dynamicCost: .twiceFirst),
         FunctionDeclaration("join", [
             Overload(
                 "list_join", member: true, [.list(.string)], .string, cost: StringFunctions.joinCost,
@@ -79,7 +79,7 @@ extension Library {
                 .binary { list, separator throws(EvaluationError) in
                     try StringFunctions.join(list, try separator.string())
                 }),
-        ]),
+        ], dynamicCost: StringFunctions.joinCost),
         FunctionDeclaration("substring", [
             Overload(
                 "string_substring_int", member: true, [.string, .int], .string, cost: .traversalOfFirst,
@@ -91,7 +91,7 @@ extension Library {
                 .ternary { text, start, end throws(EvaluationError) in
                     try StringFunctions.substring(text, try start.int(), try end.int())
                 }),
-        ]),
+        ], dynamicCost: .traversalOfFirst),
         FunctionDeclaration("trim", [
             Overload(
                 "string_trim", member: true, [.string], .string, cost: .traversalOfFirst,
@@ -102,8 +102,11 @@ extension Library {
     /// `format` and `strings.quote`, which came later.
     package static let stringFormatting = stringFormatting(.decimalComma)
 
-    static func stringFormatting(_ style: FormatStyle) -> Library {
-        Library("strings", functions: [
+    /// The same as the specification has them.
+    package static let specificationFormatting = stringFormatting(.plain)
+
+    private static func stringFormatting(_ style: FormatStyle) -> Library {
+        Library("strings formatting", functions: [
             FunctionDeclaration("format", [
                 Overload(
                     "string_format", member: true, [.string, .list(.dyn)], .string, cost: .traversalOfFirst,
@@ -120,7 +123,7 @@ extension Library {
     }
 
     /// `reverse` of strings, in later versions of the extension only.
-    static let stringReverse = Library("strings", functions: [
+    package static let stringReverse = Library("strings", functions: [
         FunctionDeclaration("reverse", [
             Overload(
                 "string_reverse", member: true, [.string], .string, cost: .traversalOfFirst,

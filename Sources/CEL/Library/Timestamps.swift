@@ -89,34 +89,4 @@ package enum Timestamps {
         }
         return text + "Z"
     }
-
-    /// `timestamp + duration`; an error outside of the years 1 to 9999.
-    package static func add(_ timestamp: Timestamp, nanoseconds: Int64) throws(EvaluationError) -> Timestamp {
-        var seconds = timestamp.seconds + nanoseconds / 1_000_000_000
-        var rest = Int64(timestamp.nanoseconds) + nanoseconds % 1_000_000_000
-        if rest < 0 {
-            rest += 1_000_000_000
-            seconds -= 1
-        } else if rest >= 1_000_000_000 {
-            rest -= 1_000_000_000
-            seconds += 1
-        }
-        guard seconds >= Timestamp.minimumSeconds, seconds <= Timestamp.maximumSeconds else {
-            throw EvaluationError(.overflow, "timestamp overflow")
-        }
-        return Timestamp(seconds: seconds, nanoseconds: Int32(rest))
-    }
-
-    package static func subtract(_ timestamp: Timestamp, nanoseconds: Int64) throws(EvaluationError) -> Timestamp {
-        guard nanoseconds != .min else { throw EvaluationError(.overflow, "integer overflow") }
-        return try add(timestamp, nanoseconds: -nanoseconds)
-    }
-
-    /// Nanoseconds from `right` to `left`; an error if a duration cannot hold them.
-    package static func difference(_ left: Timestamp, _ right: Timestamp) throws(EvaluationError) -> Int64 {
-        let (product, overflow) = (left.seconds - right.seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = product.addingReportingOverflow(Int64(left.nanoseconds - right.nanoseconds))
-        if overflow || carry { throw EvaluationError(.overflow, "integer overflow") }
-        return sum
-    }
 }

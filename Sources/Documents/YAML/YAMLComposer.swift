@@ -177,8 +177,7 @@ extension YAMLComposer {
                     "yaml-number", "`\(String(decoding: raw, as: UTF8.self))` has no JSON form",
                     help: "quote it if a string is meant")
             }
-            // On its way through JSON a double without fraction loses its point and becomes an integer.
-            if let integer = Int64(exactly: value) {
+            if let integer = Numbers.integerInJSON(value) {
                 builder.append(integer, at: position)
             } else {
                 builder.append(value, at: position)

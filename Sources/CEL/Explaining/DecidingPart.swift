@@ -1,7 +1,7 @@
 package import Values
 
 /// Which part of an expression decided its outcome, what it had for a value, and where in the manifest that came from.
-package struct Explanation: Sendable {
+package struct DecidingPart: Sendable {
     /// The deciding sub-expression.
     package let expression: ExpressionID
     /// Its place in the expression's text.
@@ -97,13 +97,13 @@ private struct Explainer {
     }
 
     /// The attributes inside, each with the value it had.
-    func operands(of id: ExpressionID) -> [Explanation.Operand] {
-        var found: [Explanation.Operand] = []
+    func operands(of id: ExpressionID) -> [DecidingPart.Operand] {
+        var found: [DecidingPart.Operand] = []
         visit(id) { node in
             guard found.count < 4 else { return false }
             guard isAttribute(node) else { return true }
             if case .value(let value) = trace.outcomes[node], !found.contains(where: { $0.text == text(of: node) }) {
-                found.append(Explanation.Operand(text: text(of: node), value: value))
+                found.append(DecidingPart.Operand(text: text(of: node), value: value))
             }
             return false
         }
