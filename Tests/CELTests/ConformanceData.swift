@@ -31,7 +31,7 @@ enum ConformanceData {
         let operators = Set(Library.operators.functions.map(\.name))
         var declarations: [FunctionDeclaration] = []
         for (name, overloads) in functions where !operators.contains(name) {
-            let parsed = overloads.sorted { $0.key < $1.key }.compactMap { id, entry -> Overload? in
+            let parsed = overloads.sorted { order($0.key) < order($1.key) }.compactMap { id, entry -> Overload? in
                 guard let text = (entry as? [String: Any])?["signature"] as? String else { return nil }
                 var parser = SignatureParser(text)
                 return parser.overload(id, name: name)
@@ -40,6 +40,11 @@ enum ConformanceData {
         }
         return Library("kubernetes", functions: declarations)
     }()
+
+    /// The library declares overloads by element type in this order; for an empty list the first one decides.
+    private static func order(_ id: String) -> (Int, String) {
+        (id.contains("list_int_") ? 0 : 1, id)
+    }
 
     static let macros: [Macro] = {
         let macros = json("k8s-cel/functions-by-version.json")["macros"] as? [String: Any] ?? [:]
@@ -124,9 +129,8 @@ struct SignatureParser {
             guard take(".") else { return nil }
         }
         guard take(name), take("(") else { return nil }
-        while !rest.hasPrefix(")"), !rest.isEmpty {
-            parameters.append(type())
-            _ = take(", ")
+        if !rest.hasPrefix(")") {
+            repeat { parameters.append(type()) } while take(", ")
         }
         guard take(") -> ") else { return nil }
         return Overload(id, member: isMember, parameters, type())
@@ -146,7 +150,7 @@ struct SignatureParser {
             rest = rest.dropFirst(name.count + 1)
             return .parameter(String(name))
         }
-        var name = String(rest.prefix { $0.isLetter })
+        var name = String(rest.prefix { $0.isLetter || $0 == "_" })
         if name == "google" || name == "kubernetes" || name == "net" {
             let full = rest.prefix { $0.isLetter || $0 == "." }
             // A type's last part has a capital; what follows is the method.
@@ -160,10 +164,7 @@ struct SignatureParser {
         rest = rest.dropFirst(name.count)
         var parameters: [CELType] = []
         if take("(") {
-            while !rest.hasPrefix(")"), !rest.isEmpty {
-                parameters.append(type())
-                _ = take(", ")
-            }
+            repeat { parameters.append(type()) } while take(", ")
             _ = take(")")
         }
         switch name {
