@@ -76,7 +76,7 @@ extension AdmissionRequest {
                 "admission-review-uid",
                 "`request.uid` must be a string of 1 to \(AdmissionLimits.maximumUIDBytes) bytes")
         }
-        var reader = RequestReader(request: request, uid: uidText)
+        let reader = RequestReader(request: request, uid: uidText)
         var fields = Fields()
         fields.uid = uid.index
         let operation = try reader.operation()

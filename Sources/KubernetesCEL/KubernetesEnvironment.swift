@@ -30,6 +30,7 @@ package enum KubernetesEnvironment {
         if mutation { environment.add(.jsonPatch) }
         environment.requiresHomogeneousLiterals = version.minor >= 29
         environment.allowsOptionalSyntax = version.minor >= 28
+        environment.loopVariablesShadow = false
         environment.knownElsewhere = knownElsewhere(version, mutation: mutation)
         return environment
     }

@@ -41,7 +41,7 @@ package final class PolicyCheck: Sendable {
 }
 
 /// Why a decision is as it is, beyond its message: the deciding part of the expression and the value it had.
-package struct Explanation: Sendable {
+package struct DecisionExplanation: Sendable {
     /// The deciding part in the policy's file.
     package var file: SourceFile?
     package var range: SourceRange?
@@ -82,7 +82,7 @@ package struct Decision: Sendable {
     /// Data that was needed and not given; the check is undecided. nil where the check was decided.
     package var missing: MissingContext?
     /// Filled in only where explanations were asked for.
-    package var explanation: Explanation?
+    package var explanation: DecisionExplanation?
 
     package init(
         _ evaluation: Evaluation, action: Action, policy: PolicyID, binding: BindingID? = nil, param: String? = nil,

@@ -1,4 +1,4 @@
-package import Admission
+internal import Admission
 
 /// One policy under one binding and param: its decisions and audit annotations.
 package struct PolicyEvaluation: Sendable {

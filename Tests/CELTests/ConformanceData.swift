@@ -124,9 +124,8 @@ struct SignatureParser {
             guard take(".") else { return nil }
         }
         guard take(name), take("(") else { return nil }
-        while !rest.hasPrefix(")"), !rest.isEmpty {
-            parameters.append(type())
-            _ = take(", ")
+        if !rest.hasPrefix(")") {
+            repeat { parameters.append(type()) } while take(", ")
         }
         guard take(") -> ") else { return nil }
         return Overload(id, member: isMember, parameters, type())
@@ -146,7 +145,7 @@ struct SignatureParser {
             rest = rest.dropFirst(name.count + 1)
             return .parameter(String(name))
         }
-        var name = String(rest.prefix { $0.isLetter })
+        var name = String(rest.prefix { $0.isLetter || $0 == "_" })
         if name == "google" || name == "kubernetes" || name == "net" {
             let full = rest.prefix { $0.isLetter || $0 == "." }
             // A type's last part has a capital; what follows is the method.
@@ -160,10 +159,7 @@ struct SignatureParser {
         rest = rest.dropFirst(name.count)
         var parameters: [CELType] = []
         if take("(") {
-            while !rest.hasPrefix(")"), !rest.isEmpty {
-                parameters.append(type())
-                _ = take(", ")
-            }
+            repeat { parameters.append(type()) } while take(", ")
             _ = take(")")
         }
         switch name {

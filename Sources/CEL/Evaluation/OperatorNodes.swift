@@ -148,16 +148,21 @@ final class MembershipNode: BinaryNode, @unchecked Sendable {
 /// `x in [constants]`: costs nothing beyond `x`.
 final class ConstantMembershipNode: PlanNode, @unchecked Sendable {
     private let operand: PlanNode
-    private let elements: MapValue
+    private let elements: [Value]
+    /// For lists that are too long to scan.
+    private let index: MapValue?
 
     init(_ id: ExpressionID, _ operand: PlanNode, _ elements: [Value]) {
         self.operand = operand
-        self.elements = MapValue(elements.map { (key: $0, value: .null) })
+        self.elements = elements
+        index = elements.count > 16 ? MapValue(elements.map { (key: $0, value: .null) }) : nil
         super.init(id)
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        .bool(elements[try operand.evaluate(&frame)] != nil)
+        let value = try operand.evaluate(&frame)
+        if let index { return .bool(index[value] != nil) }
+        return .bool(elements.contains { valuesEqual(value, $0) == true })
     }
 }
 

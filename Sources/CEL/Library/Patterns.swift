@@ -13,10 +13,10 @@ package enum Patterns {
         .bool(try withUTF8(text) { pattern.matches($0) })
     }
 
-    /// Compiles with Go's syntax: RE2's, less `\C`, and with `(?<name>…)`.
+    /// Compiles with Go's syntax.
     package static func compile(_ pattern: String) throws(EvaluationError) -> RegularExpression {
         do throws(RegularExpressionError) {
-            return try RegularExpression(pattern: try goSyntax(pattern))
+            return try RegularExpression(pattern: pattern)
         } catch {
             throw EvaluationError(.invalidArgument, "error parsing regexp: \(error.message)")
         }
@@ -30,37 +30,6 @@ package enum Patterns {
             $0[pattern] = compiled
         }
         return compiled
-    }
-
-    private static func goSyntax(_ pattern: String) throws(RegularExpressionError) -> String {
-        guard pattern.utf8.contains(UInt8(ascii: "\\")) || pattern.contains("(?<") else { return pattern }
-        var result: [UInt8] = []
-        let bytes = Array(pattern.utf8)
-        var index = 0
-        var isQuoting = false
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count {
-                let next = bytes[index + 1]
-                if next == UInt8(ascii: "C"), !isQuoting {
-                    throw RegularExpressionError("invalid escape sequence: `\\C`")
-                }
-                if next == UInt8(ascii: "Q") { isQuoting = true }
-                if next == UInt8(ascii: "E") { isQuoting = false }
-                result += bytes[index...index + 1]
-                index += 2
-                continue
-            }
-            if !isQuoting, index + 3 < bytes.count, bytes[index...index + 2].elementsEqual("(?<".utf8),
-                bytes[index + 3] != UInt8(ascii: "="), bytes[index + 3] != UInt8(ascii: "!")
-            {
-                result += Array("(?P<".utf8)
-                index += 3
-                continue
-            }
-            result.append(bytes[index])
-            index += 1
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 
     /// An overload whose first argument is the text and whose second is the pattern.

@@ -291,8 +291,10 @@ struct Planner {
     private mutating func structure(
         _ id: ExpressionID, _ type: String, _ fields: [Syntax.StructureField]
     ) -> PlanNode {
-        report("cel-unsupported-type", "values of type `\(type)` cannot be made here", at: id)
-        return ConstantNode(id, .null)
+        let fields = fields.map {
+            StructureNode.Field(name: $0.name, value: plan($0.value), isOptional: $0.isOptional)
+        }
+        return StructureNode(id, type: type, fields: fields)
     }
 
     // MARK: Loops

@@ -77,6 +77,8 @@ final class YAMLEvents {
             "quote the value if it contains `: `, or check the indentation"
         case (let problem, _) where problem.contains("could not find expected ':'"):
             "a key needs a `:` and a space on its own line; check the indentation of the text above"
+        case (let problem, _) where problem.contains("expected <document start>"):
+            "start the next document with `---` on a line of its own"
         case (let problem, _) where problem.contains("did not find expected key"):
             "check the indentation and the quotes around this line"
         default: nil

@@ -24,7 +24,8 @@ package struct YAMLReader {
         case finished
     }
 
-    private let startOffset: Int
+    /// Where `events` started.
+    private var startOffset: Int
 
     /// - Parameter offset: where to start, in bytes: the start of a line.
     package init(_ source: SourceFile, from offset: Int = 0) {
@@ -107,8 +108,10 @@ package struct YAMLReader {
         guard syntaxErrors < DocumentLimits.maximumSyntaxErrors, let line = error.diagnostic.range?.start.line else {
             return
         }
-        for start in source.lineStarts.dropFirst(Int(line)) where isSeparator(at: start) {
-            events = YAMLEvents(source, from: start)
+        // The line of the error may be the one that starts the next document, where the text before lacks an end.
+        for offset in source.lineStarts.dropFirst(Int(line) - 1) where offset > startOffset && isSeparator(at: offset) {
+            events = YAMLEvents(source, from: offset)
+            startOffset = offset
             state = .between
             return
         }
