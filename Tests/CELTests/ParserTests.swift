@@ -71,19 +71,29 @@ import Values
         #expect(issues("a = b", Environment()).first?.help == "equality is written `==`")
     }
 
-    @Test("counts nesting as the Go implementation does", arguments: [
-        (String(repeating: "(", count: 249) + "1" + String(repeating: ")", count: 249), true),
-        (String(repeating: "(", count: 250) + "1" + String(repeating: ")", count: 250), false),
-        (Array(repeating: "1", count: 250).joined(separator: "+"), true),
-        (Array(repeating: "1", count: 260).joined(separator: "+"), false),
-        (Array(repeating: "true", count: 1_000).joined(separator: "&&"), true),
-        (Array(repeating: "true", count: 10_000).joined(separator: "||"), true),
-        ("[" + Array(repeating: "1", count: 20_000).joined(separator: ",") + "]", true),
-        ("x" + String(repeating: ".x", count: 250), true), ("x" + String(repeating: ".x", count: 251), false),
-        (String(repeating: "!", count: 99_000) + "true", true),
-    ])
+    private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+
+    private static func chain(_ term: String, _ count: Int, _ separator: String) -> String {
+        Array(repeating: term, count: count).joined(separator: separator)
+    }
+
+    private static let nestingCases: [(String, Bool)] = [
+        (repeated("(", 249) + "1" + repeated(")", 249), true),
+        (repeated("(", 250) + "1" + repeated(")", 250), false),
+        (chain("1", 250, "+"), true),
+        (chain("1", 260, "+"), false),
+        (chain("true", 1_000, "&&"), true),
+        (chain("true", 10_000, "||"), true),
+        ("[" + chain("1", 20_000, ",") + "]", true),
+        ("x" + repeated(".x", 250), true),
+        ("x" + repeated(".x", 251), false),
+        (repeated("!", 99_000) + "true", true),
+    ]
+
+    @Test("counts nesting as the Go implementation does", arguments: nestingCases)
     func nesting(text: String, isValid: Bool) {
-        #expect((try? ParsedExpression(parsing: text, in: Environment())) != nil == isValid)
+        let parsed = try? ParsedExpression(parsing: text, in: Environment())
+        #expect((parsed != nil) == isValid)
     }
 
     @Test("answers deep nesting with an error", arguments: [
