@@ -55,7 +55,9 @@ struct ParserFuzzTests {
         var start = 0
         while start < bytes.count {
             var end = start + 1
-            func isWord(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+            func isWord(_ byte: UInt8) -> Bool {
+                byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+            }
             if isWord(bytes[start]) { while end < bytes.count, isWord(bytes[end]) { end += 1 } }
             result.append(start..<end)
             start = end

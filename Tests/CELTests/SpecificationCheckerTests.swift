@@ -33,7 +33,8 @@ struct SpecificationCheckerTests {
                 }
             }
         }
-        print("cel-spec: \(counts.passed) as expected, \(counts.later) left to the planner, \(counts.notRun) not run,",
+        print(
+            "cel-spec: \(counts.passed) as expected, \(counts.later) left to the planner, \(counts.notRun) not run,",
             "\(failures.count) differ")
         for failure in failures.prefix(60) { print("  ", failure) }
         #expect(failures.isEmpty)
@@ -66,7 +67,8 @@ struct SpecificationCheckerTests {
                 environment.add(Library("test", functions: [self.function(name, function)]))
             }
         }
-        for name in (test["bindings"] as? [String: Any] ?? [:]).keys where environment.variables.allSatisfy({ $0.name != name }) {
+        for name in (test["bindings"] as? [String: Any] ?? [:]).keys
+        where environment.variables.allSatisfy({ $0.name != name }) {
             environment.declare(name, .dyn)
         }
         return environment

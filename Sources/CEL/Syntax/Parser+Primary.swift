@@ -88,7 +88,8 @@ extension Parser {
         let total = target.map { counted(max($0.height, height)) } ?? height
         let call = MacroCall(
             function: function, name: name, target: target?.id, arguments: arguments, span: span, mark: mark)
-        let node = expandMacro(call)
+        let node =
+            expandMacro(call)
             ?? builder.append(.call(function: function, target: target?.id, arguments: arguments), span, mark: mark)
         return Parsed(id: node, height: total)
     }

@@ -50,7 +50,9 @@ struct Parser {
     mutating func parse() throws(CompileError) -> SyntaxTree {
         let root = parseExpression()
         if !isPanicking, token.kind != .end { unexpected("an operator or the end") }
-        if issues.isEmpty, builder.isTooLarge { issues.append(SyntaxIssue.tooManyNodes(builder.tree.span(of: root.id))) }
+        if issues.isEmpty, builder.isTooLarge {
+            issues.append(SyntaxIssue.tooManyNodes(builder.tree.span(of: root.id)))
+        }
         if issues.isEmpty, builder.isTooDeep { issues.append(SyntaxIssue.tooDeep(builder.tree.span(of: root.id))) }
         guard issues.isEmpty else {
             throw CompileError(Array(issues.sorted { $0.span.start < $1.span.start }.prefix(Limits.issues)))
