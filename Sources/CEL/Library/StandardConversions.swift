@@ -62,9 +62,14 @@ extension Library {
         ]),
         FunctionDeclaration("duration", [
             .conversion("duration_to_duration", .duration, .duration) { value throws(EvaluationError) in value },
-            .conversion("int64_to_duration", .int, .duration) { value throws(EvaluationError) in
-                .duration(try value.int())
-            },
+            Overload(
+                "int64_to_duration", [.int], .duration,
+                // The Go implementation's check of literals knows durations as text only.
+                specialize: { arguments throws(EvaluationError) in
+                    guard case .int? = arguments.first ?? nil else { return nil }
+                    throw EvaluationError(.invalidArgument, "an integer literal is no duration")
+                },
+                .unary { value throws(EvaluationError) in .duration(try value.int()) }),
             .conversion("string_to_duration", .string, .duration) { value throws(EvaluationError) in
                 guard let duration = Durations.parse(try value.string()) else {
                     throw .badConversion(value, to: "google.protobuf.Duration")

@@ -2,8 +2,8 @@ internal import Values
 
 /// `size`, `contains`, `startsWith`, `endsWith`, `matches`: the language's own functions of strings and containers.
 extension Library {
-    package static let standardFunctions: [FunctionDeclaration] =
-        conversions + timeAccessors + [
+    static let textFunctions: [FunctionDeclaration] =
+        [
             FunctionDeclaration("size", [
                 Overload("size_string", [.string], .int, size),
                 Overload("string_size", member: true, [.string], .int, size),

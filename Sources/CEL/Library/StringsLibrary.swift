@@ -2,34 +2,49 @@ internal import Values
 
 /// cel-go's strings extension, version 2, as Kubernetes has it.
 extension Library {
-    package static let strings = Library("strings", functions: [
+    package static let strings = strings(refusesStartsBeyondEnd: false)
+
+    /// The same as the specification's tests have it.
+    package static let specificationStrings = strings(refusesStartsBeyondEnd: true)
+
+    /// - Parameter strict: searching from an index beyond the end is an error rather than finding nothing.
+    private static func strings(refusesStartsBeyondEnd strict: Bool) -> Library {
+        Library("strings", functions: searches(strict: strict) + edits)
+    }
+
+    private static func searches(strict: Bool) -> [FunctionDeclaration] {
+        [
+            FunctionDeclaration("indexOf", [
+                Overload(
+                    "string_index_of_string", member: true, [.string, .string], .int, cost: .treeTraversal,
+                    .binary { text, part throws(EvaluationError) in
+                        .int(try StringFunctions.indexOf(text, part, 0))
+                    }),
+                Overload(
+                    "string_index_of_string_int", member: true, [.string, .string, .int], .int, cost: .treeTraversal,
+                    .ternary { text, part, start throws(EvaluationError) in
+                        .int(try StringFunctions.indexOf(text, part, try start.int(), strict: strict))
+                    }),
+            ], dynamicCost: .treeTraversal),
+            FunctionDeclaration("lastIndexOf", [
+                Overload(
+                    "string_last_index_of_string", member: true, [.string, .string], .int, cost: .treeTraversal,
+                    .binary { text, part throws(EvaluationError) in
+                        .int(try StringFunctions.lastIndexOf(text, part, nil))
+                    }),
+                Overload(
+                    "string_last_index_of_string_int", member: true, [.string, .string, .int], .int, cost: .treeTraversal,
+                    .ternary { text, part, start throws(EvaluationError) in
+                        .int(try StringFunctions.lastIndexOf(text, part, try start.int(), strict: strict))
+                    }),
+            ], dynamicCost: .treeTraversal),
+        ]
+    }
+
+    private static let edits: [FunctionDeclaration] = [
         FunctionDeclaration("charAt", [
             Overload("string_char_at_int", member: true, [.string, .int], .string, .binary(StringFunctions.charAt))
         ]),
-        FunctionDeclaration("indexOf", [
-            Overload(
-                "string_index_of_string", member: true, [.string, .string], .int, cost: .treeTraversal,
-                .binary { text, part throws(EvaluationError) in
-                    .int(try StringFunctions.indexOf(text, part, 0))
-                }),
-            Overload(
-                "string_index_of_string_int", member: true, [.string, .string, .int], .int, cost: .treeTraversal,
-                .ternary { text, part, start throws(EvaluationError) in
-                    .int(try StringFunctions.indexOf(text, part, try start.int()))
-                }),
-        ], dynamicCost: .treeTraversal),
-        FunctionDeclaration("lastIndexOf", [
-            Overload(
-                "string_last_index_of_string", member: true, [.string, .string], .int, cost: .treeTraversal,
-                .binary { text, part throws(EvaluationError) in
-                    .int(try StringFunctions.lastIndexOf(text, part, nil))
-                }),
-            Overload(
-                "string_last_index_of_string_int", member: true, [.string, .string, .int], .int, cost: .treeTraversal,
-                .ternary { text, part, start throws(EvaluationError) in
-                    .int(try StringFunctions.lastIndexOf(text, part, try start.int()))
-                }),
-        ], dynamicCost: .treeTraversal),
         FunctionDeclaration("lowerAscii", [
             Overload(
                 "string_lower_ascii", member: true, [.string], .string, cost: .traversalOfFirst,
@@ -97,7 +112,7 @@ extension Library {
                 "string_trim", member: true, [.string], .string, cost: .traversalOfFirst,
                 .unary(StringFunctions.trim))
         ]),
-    ])
+    ]
 
     /// `format` and `strings.quote`, which came later.
     package static let stringFormatting = stringFormatting(.decimalComma)
