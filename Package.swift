@@ -28,9 +28,6 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "guardrail",
-    products: [
-        .executable(name: "policy-check", targets: ["PolicyCheck"]),
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -50,13 +47,14 @@ let package = Package(
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target(
+            "ValidatingAdmissionPolicies",
+            ["PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
+        target(
+            "PolicyLanguages",
+            ["ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
-        .executableTarget(
-            name: "PolicyCheck",
-            dependencies: [
-                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
-                argumentParser,
-            ], swiftSettings: strict),
 
         // `make bench` only.
         .target(name: "CAllocationCounter"),
@@ -65,6 +63,12 @@ let package = Package(
             swiftSettings: strict),
 
         tests("Diagnostics"),
+        tests("Admission", ["Documents", "Values", "Diagnostics"]),
+        tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        tests(
+            "ValidatingAdmissionPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),

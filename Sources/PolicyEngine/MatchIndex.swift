@@ -1,4 +1,4 @@
-package import Admission
+internal import Admission
 
 /// Finds the policies that may be about a request by its group, resource and operation, without looking at the others.
 struct MatchIndex: Sendable {

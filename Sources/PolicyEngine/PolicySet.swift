@@ -1,6 +1,6 @@
 package import Admission
-package import Diagnostics
-package import Values
+internal import Diagnostics
+internal import Values
 
 /// All policies that are in force together, with the objects they refer to. Immutable; a reload makes a new one.
 package struct PolicySet: Sendable {

@@ -1,4 +1,4 @@
-package import Admission
+internal import Admission
 package import Diagnostics
 package import Values
 
