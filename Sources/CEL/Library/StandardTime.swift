@@ -20,7 +20,9 @@ extension Library {
         timeAccessor("getDayOfMonth", "timestamp_to_day_of_month") { $0.day - 1 },
         timeAccessor("getDayOfWeek", "timestamp_to_day_of_week") { $0.dayOfWeek },
         timeAccessor("getDayOfYear", "timestamp_to_day_of_year") { $0.dayOfYear },
-        timeAccessor("getHours", "timestamp_to_hours", duration: ("duration_to_hours", 3_600_000_000_000, .max)) { $0.hour },
+        timeAccessor("getHours", "timestamp_to_hours", duration: ("duration_to_hours", 3_600_000_000_000, .max)) {
+            $0.hour
+        },
         timeAccessor("getMinutes", "timestamp_to_minutes", duration: ("duration_to_minutes", 60_000_000_000, .max)) {
             $0.minute
         },
