@@ -50,6 +50,13 @@ let package = Package(
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target(
+            "ValidatingAdmissionPolicies",
+            ["PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
+        target(
+            "PolicyLanguages",
+            ["ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
         .executableTarget(
             name: "PolicyCheck",
@@ -65,6 +72,12 @@ let package = Package(
             swiftSettings: strict),
 
         tests("Diagnostics"),
+        tests("Admission", ["Documents", "Values", "Diagnostics"]),
+        tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        tests(
+            "ValidatingAdmissionPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),

@@ -53,5 +53,5 @@ extension Library {
                         return .optional(OptionalValue(.list(problems.map { .string($0) })))
                     })
             ]),
-        ], types: [FormatValue.typeName: formatType])
+        ])
 }

@@ -30,6 +30,7 @@ package enum KubernetesEnvironment {
         if mutation { environment.add(.jsonPatch) }
         environment.requiresHomogeneousLiterals = version.minor >= 29
         environment.allowsOptionalSyntax = version.minor >= 28
+        environment.checksFormatCalls = version.minor >= 29
         environment.loopVariablesShadow = false
         environment.knownElsewhere = knownElsewhere(version, mutation: mutation)
         return environment
@@ -64,6 +65,8 @@ package enum CELEnvironments {
         for addition in KubernetesEnvironment.additions { environment.add(addition.library) }
         for library in [Library.bindings, .math, .encoders, .regex] { environment.add(library) }
         environment.requiresHomogeneousLiterals = true
+        environment.checksFormatCalls = true
+        environment.loopVariablesShadow = false
         return environment
     }
 

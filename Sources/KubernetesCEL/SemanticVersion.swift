@@ -100,7 +100,7 @@ struct SemanticVersion: Sendable {
         var parts = rest.split(separator: dot, maxSplits: 2, omittingEmptySubsequences: false).map { part in
             let trimmed = part.drop { $0 == 48 }
             // A number that was all zeros keeps one.
-            guard part.count > 1, part.first == 48 else { return Array(part) }
+            guard part.count > 1 else { return Array(part) }
             return trimmed.first.map(isDigit) == true ? Array(trimmed) : [48] + Array(trimmed)
         }
         if parts.count < 3 {

@@ -9,7 +9,8 @@ struct CheckerConformanceTests {
     func kubernetes(file: String) {
         var counts = (passed: 0, later: 0, column: 0, positioned: 0)
         var failures: [String] = []
-        for test in ConformanceData.cases(file) {
+        for test in ConformanceData.cases(file) where test.id != "gen-5220" {
+            // gen-5220 starts with a byte order mark, which Foundation's JSON reader drops; ParserErrorTests has it.
             let environment = test.environment
             do throws(CompileError) {
                 let parsed = try ParsedExpression(parsing: test.expression, in: environment)
@@ -53,7 +54,7 @@ struct CheckerConformanceTests {
     private func isConstantValidation(_ message: String) -> Bool {
         message.contains("program instantiation failed") || message.contains("format") || message.contains("out of range")
             || message.hasPrefix("invalid ") && message.hasSuffix(" argument")
-            || message.contains("precision") || message.contains("clause")
+            || message.contains("precision") || message == "unexpected end of string" || message.contains("clause")
     }
 
     /// Line from 1 and column from 0 in code points, as the data has them.

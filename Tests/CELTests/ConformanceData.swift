@@ -31,7 +31,7 @@ enum ConformanceData {
         let operators = Set(Library.operators.functions.map(\.name))
         var declarations: [FunctionDeclaration] = []
         for (name, overloads) in functions where !operators.contains(name) {
-            let parsed = overloads.sorted { $0.key < $1.key }.compactMap { id, entry -> Overload? in
+            let parsed = overloads.sorted { order($0.key) < order($1.key) }.compactMap { id, entry -> Overload? in
                 guard let text = (entry as? [String: Any])?["signature"] as? String else { return nil }
                 var parser = SignatureParser(text)
                 return parser.overload(id, name: name)
@@ -40,6 +40,11 @@ enum ConformanceData {
         }
         return Library("kubernetes", functions: declarations)
     }()
+
+    /// The library declares overloads by element type in this order; for an empty list the first one decides.
+    private static func order(_ id: String) -> (Int, String) {
+        (id.contains("list_int_") ? 0 : 1, id)
+    }
 
     static let macros: [Macro] = {
         let macros = json("k8s-cel/functions-by-version.json")["macros"] as? [String: Any] ?? [:]

@@ -80,11 +80,12 @@ extension Checker {
         if let composed = environment.composed, composed.variable == name {
             return Declaration(type: .structure(name), reference: .variable(name))
         }
+        if name == WellKnownTypes.nullValue { return Declaration(type: .int, reference: .constant(.int(0))) }
         if environment.structures[name] != nil {
             return Declaration(type: .type(.structure(name)), reference: .constant(.type(name)))
         }
         if let type = environment.typeNames[name] {
-            return Declaration(type: .type(type), reference: .constant(.type(name)))
+            return Declaration(type: .type(type), reference: .constant(.type(WellKnownTypes.fullName(name))))
         }
         if let wellKnown = WellKnownTypes.entry(name) {
             return Declaration(type: .type(wellKnown.type), reference: .constant(.type(name)))

@@ -24,6 +24,16 @@ struct Frame {
         if cost > limit { throw Self.overLimit }
     }
 
+    /// Adds `count` steps of 1 each: past the limit the cost is that of the step which passed it.
+    @inline(__always)
+    mutating func charge(steps count: UInt64) throws(EvaluationError) {
+        cost &+= count
+        if cost > limit {
+            cost = limit &+ 1
+            throw Self.overLimit
+        }
+    }
+
     private static var overLimit: EvaluationError {
         EvaluationError(.costLimit, "operation cancelled: actual cost limit exceeded")
     }

@@ -103,7 +103,7 @@ final class QuantifierNode: PlanNode, @unchecked Sendable {
         var failure: EvaluationError?
         var decided = false
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
-            try frame.charge(conditionCost)
+            try frame.charge(steps: conditionCost)
             if decided { return false }
             // The step is `@result && predicate`: the accumulator is named once.
             try frame.charge(1)
@@ -144,7 +144,7 @@ final class ExistsOneNode: PlanNode, @unchecked Sendable {
             do throws(EvaluationError) {
                 guard case .bool(let value) = try predicate.evaluate(&frame) else { throw .noSuchOverload() }
                 if value {
-                    try frame.charge(2)
+                    try frame.charge(steps: 2)
                     count += 1
                 }
             } catch {
@@ -153,7 +153,7 @@ final class ExistsOneNode: PlanNode, @unchecked Sendable {
             }
             return true
         }
-        try frame.charge(2)
+        try frame.charge(steps: 2)
         if let failure { throw failure }
         return .bool(count == 1)
     }
@@ -189,8 +189,8 @@ final class ListBuilderNode: PlanNode, @unchecked Sendable {
                 failure = error.located(at: id)
                 return true
             }
-            // `@result + [element]`: the accumulator, the literal, the addition.
-            try frame.charge(2 + literalCost)
+            // `@result + [element]`: the accumulator, the element, the literal, the addition.
+            try frame.charge(1)
             do throws(EvaluationError) {
                 let value = try element.evaluate(&frame)
                 if failure == nil { result.append(value) }
@@ -198,6 +198,8 @@ final class ListBuilderNode: PlanNode, @unchecked Sendable {
                 if error.isFatal { throw error }
                 failure = failure ?? error
             }
+            try frame.charge(literalCost)
+            try frame.charge(1)
             guard result.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
             return true
         }

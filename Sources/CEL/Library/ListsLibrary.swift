@@ -24,10 +24,10 @@ extension Library {
             ]),
             FunctionDeclaration("flatten", [
                 Overload(
-                    "list_flatten", member: true, [.list(listOfT)], listOfT, cost: flattenCost,
+                    "list_flatten", member: true, [.list(listOfT)], listOfT, guarded: false, cost: flattenCost,
                     .unary { list throws(EvaluationError) in .list(try flatten(list, 1)) }),
                 Overload(
-                    "list_flatten_int", member: true, [.list(.dyn), .int], .list(.dyn), cost: flattenCost,
+                    "list_flatten_int", member: true, [.list(.dyn), .int], .list(.dyn), guarded: false, cost: flattenCost,
                     .binary { list, depth throws(EvaluationError) in
                         let depth = try depth.int()
                         if depth < 0 { throw EvaluationError(.invalidArgument, "level must be non-negative") }
@@ -100,13 +100,15 @@ extension Library {
 
     private static let flattenCost = CallCost.sized { list, depth in
         var factor = 1.0
-        if case .int(let depth) = depth { factor = Double(max(depth, 0)) }
+        if case .int(let depth) = depth { factor = Double(depth) }
         return CostFormula.allocating(factor, costSize(list))
     }
 
     /// Sorting and finding duplicates count as comparing each element with each.
     private static func comparisonCost(_ list: Value?) -> UInt64 {
-        guard let list, let first = list.listElements?.first else { return CostFormula.allocating(2, 0) }
+        // The Go implementation panics on a failed argument before it counts anything.
+        guard let list else { return 0 }
+        guard let first = list.listElements?.first else { return CostFormula.allocating(2, 0) }
         let size = costSize(list)
         var factor = 2.0
         switch first {

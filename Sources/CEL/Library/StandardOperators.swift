@@ -1,7 +1,8 @@
 extension Library {
     /// The language's operators with all their overloads, and the names of its own types.
     ///
-    /// Ids and order are the Go implementation's. No overload has an implementation: the planner has its own for each.
+    /// Ids and order are the Go implementation's; the order counts where an argument's type is still open (`[]`): the
+    /// first overload that fits decides. No overload has an implementation: the planner has its own for each.
     package static let operators = Library(
         "operators",
         functions: OperatorOverloads.arithmetic + OperatorOverloads.comparisons + OperatorOverloads.logic
@@ -10,6 +11,7 @@ extension Library {
             "bool": .bool, "bytes": .bytes, "double": .double, "int": .int, "uint": .uint, "string": .string,
             "null_type": .null, "list": .list(.dyn), "map": .map(.dyn, .dyn), "type": .type(.dyn),
             "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration,
+            "timestamp": .timestamp, "duration": .duration,
             "optional_type": .optional(.dyn),
         ])
 }
@@ -104,10 +106,11 @@ private enum OperatorOverloads {
     private static func comparison(_ name: String, _ prefix: String) -> FunctionDeclaration {
         let numbers: [(String, CELType)] = [("int64", .int), ("uint64", .uint), ("double", .double)]
         let others: [(String, CELType)] = [
-            ("bool", .bool), ("string", .string), ("bytes", .bytes), ("timestamp", .timestamp),
+            ("string", .string), ("bytes", .bytes), ("timestamp", .timestamp),
             ("duration", .duration),
         ]
-        var overloads = (numbers + others).map { Overload("\(prefix)_\($0.0)", [$0.1, $0.1], .bool) }
+        let all = [("bool", CELType.bool)] + numbers + others
+        var overloads = all.map { Overload("\(prefix)_\($0.0)", [$0.1, $0.1], .bool) }
         for left in numbers {
             for right in numbers where left.0 != right.0 {
                 overloads.append(Overload("\(prefix)_\(left.0)_\(right.0)", [left.1, right.1], .bool))

@@ -170,7 +170,7 @@ struct Planner {
             }
             candidates.append(
                 CallNode.Candidate(
-                    parameters: overload.parameters, implementation: implementation, needsCheck: !isStatic))
+                    parameters: overload.parameters, implementation: implementation, needsCheck: !isStatic && overload.isGuarded))
         }
         guard !candidates.isEmpty else {
             report("cel-unsupported-function", "function `\(function)` is not supported", at: id)
@@ -416,7 +416,9 @@ extension Program {
     ) throws(CompileError) {
         var planner = Planner(expression, in: environment, traced: traced)
         let root = planner.plan(expression.tree.root)
-        guard planner.issues.isEmpty else { throw CompileError(planner.issues) }
+        let formats = environment.checksFormatCalls ? FormatValidator(expression: expression).issues() : []
+        let issues = planner.issues + formats
+        guard issues.isEmpty else { throw CompileError(issues) }
         self.init(root: root, localCount: planner.slotCount, type: expression.type)
     }
 }

@@ -5,6 +5,18 @@ enum WellKnownTypes {
         let fields: [String: CELType]
     }
 
+    /// The one enum value of the well-known messages.
+    static let nullValue = "google.protobuf.NullValue.NULL_VALUE"
+
+    /// The name of a type at run time, for the two that have a short one besides.
+    static func fullName(_ name: String) -> String {
+        switch name {
+        case "timestamp": "google.protobuf.Timestamp"
+        case "duration": "google.protobuf.Duration"
+        default: name
+        }
+    }
+
     static func entry(_ name: String) -> Entry? {
         guard name.utf8.starts(with: "google.protobuf.".utf8) else { return nil }
         return entries[name]
