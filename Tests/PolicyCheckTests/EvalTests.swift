@@ -5,7 +5,7 @@ import Testing
     @Test(
         "prints values as JSON",
         arguments: [
-            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[1, 2u, 1.5]"], "[\n  1,\n  2,\n  1.5\n]"),
+            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[1, dyn(2u), dyn(1.5)]"], "[\n  1,\n  2,\n  1.5\n]"),
             (["{'a': null}"], "{\n  \"a\": null\n}"), (["b'hi'"], "\"aGk=\""),
             (["timestamp('2024-02-29T00:00:00Z') + duration('90m')"], "\"2024-02-29T01:30:00Z\""),
             (["duration('90m')"], "\"5400s\""), (["quantity('1.5Gi').add(quantity('512Mi'))"], "\"2Gi\""),
@@ -23,8 +23,8 @@ import Testing
 
     @Test("evaluates once for each object of a file")
     func file() throws {
-        let manifests = "kind: A\nn: 1\n---\nkind: List\nitems: [{kind: B, n: 2}, {kind: C, n: 3}]\n"
-        let run = try CommandRun(["eval", "object.n", "-"], input: manifests)
+        let manifests = "kind: A\nsize: 1\n---\nkind: List\nitems: [{kind: B, size: 2}, {kind: C, size: 3}]\n"
+        let run = try CommandRun(["eval", "object.size", "-"], input: manifests)
         #expect(run.output == "1\n2\n3\n" && run.status == 0)
     }
 
@@ -68,7 +68,7 @@ import Testing
             {"id": "a", "expr": "object.n + 1", "vars": {"object": {"n": 1}}}
 
             {"expr": "x == 2u", "bindings": {"x": {"uint64": "2"}}}
-            {"expr": "[duration('1500ms'), timestamp(0)]"}
+            {"expr": "[dyn(duration('1500ms')), timestamp(0)]"}
             {"expr": "1 / 0"}
             {"expr": "1 +"}
             {"expr": "authorizer.group('').resource('pods').check('get').allowed()", "authz": [{"decision": "allow"}]}
@@ -77,7 +77,7 @@ import Testing
         #expect(run.status == 0 && run.errors.isEmpty)
         let lines = run.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 6)
-        #expect(lines[0] == #"{"id":"a","result":{"int64":"2"},"type":"dyn","cost":3}"#)
+        #expect(lines[0] == #"{"id":"a","result":{"int64":"2"},"type":"int","cost":3}"#)
         #expect(lines[1] == #"{"result":{"bool":true},"type":"bool","cost":2}"#)
         #expect(lines[2].contains(#"{"list":[{"duration":"1.500s"},{"timestamp":"1970-01-01T00:00:00Z"}]}"#))
         #expect(lines[3].contains(#""evalError":"division by zero""#))
