@@ -40,20 +40,38 @@ package final class PolicyCheck: Sendable {
     }
 }
 
-/// Why a decision is as it is, beyond its message: the deciding part of the expression and the value it had.
+/// Why a decision is as it is, beyond its message: the deciding part of the expression and the values it had.
 package struct DecisionExplanation: Sendable {
+    /// A part of the expression that has a value of its own.
+    package struct Operand: Sendable {
+        package var text: String
+        package var value: Value
+
+        package init(text: String, value: Value) {
+            self.text = text
+            self.value = value
+        }
+    }
+
     /// The deciding part in the policy's file.
     package var file: SourceFile?
     package var range: SourceRange?
     /// The deciding part's text, such as `object.spec.replicas <= 3`.
     package var expression: String
-    package var value: Value?
+    /// What the deciding part looked at.
+    package var operands: [Operand]
+    /// Where in the request's object that is: the value itself, or the object that lacks the field.
+    package var place: Node?
 
-    package init(file: SourceFile? = nil, range: SourceRange? = nil, expression: String, value: Value? = nil) {
+    package init(
+        file: SourceFile? = nil, range: SourceRange? = nil, expression: String, operands: [Operand] = [],
+        place: Node? = nil
+    ) {
         self.file = file
         self.range = range
         self.expression = expression
-        self.value = value
+        self.operands = operands
+        self.place = place
     }
 }
 
