@@ -16,7 +16,7 @@ struct CheckRun {
 
     func run() throws(RunFailure) {
         var reports = try ReportOutputs(command)
-        let policies = try LoadedPolicies.load(
+        let policies = try PolicyLoader.load(
             command.policies.policy, version: command.policies.kubernetesVersion, context: command.context, log: log)
         let judge = FileJudge(policies: policies, options: requestOptions)
         let inputs = Inputs(command.paths, excluding: command.exclude.map(Glob.init))

@@ -56,31 +56,34 @@ struct FileJudge: Sendable {
     }
 
     private func judge(_ object: Node, number: Int, _ report: inout FileReport) {
-        let place = object.position.map { SourceRange(at: $0) }
-        let file = object.document.source
         guard let kind = object["kind" as StaticString], !kind.isNull else {
-            report.diagnostics.append(Self.withoutKind(file: file, range: place))
+            let range = object.position.map { SourceRange(at: $0) }
+            report.diagnostics.append(Self.withoutKind(file: object.document.source, range: range))
             return
         }
-        do throws(ManifestError) {
+        do throws(DocumentError) {
             let request = try request(of: object)
             let verdict = policies.judge(request)
             report.subjects.append(
                 FindingBuilder(policies: policies, request: request, manifest: object, number: number).report(verdict))
         } catch {
-            let range = error.node.position.map { SourceRange(at: $0) } ?? place
-            report.diagnostics.append(Diagnostic(error.id, .error, error.message, file: file, range: range))
+            report.diagnostics.append(error.diagnostic)
         }
     }
 
-    private func request(of object: Node) throws(ManifestError) -> AdmissionRequest {
+    private func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
+        let file = object.document.source
         guard ManifestRequest.isReview(object) else {
-            return try AdmissionRequest(manifest: object, in: policies.resources, options: options)
+            do throws(ManifestError) {
+                return try AdmissionRequest(manifest: object, in: policies.resources, options: options)
+            } catch {
+                throw DocumentError(error.id, error.message, file: file, at: error.node.position ?? object.position)
+            }
         }
         do throws(AdmissionReviewError) {
             return try AdmissionReview(object).request
         } catch {
-            throw ManifestError(id: error.id, message: error.message, node: object)
+            throw DocumentError(error.id, error.message, file: file, at: object.position, help: error.help)
         }
     }
 }

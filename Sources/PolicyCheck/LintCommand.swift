@@ -21,7 +21,7 @@ struct LintCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let policies = try LoadedPolicies.load(paths, version: kubernetesVersion, context: [], log: log)
+        let policies = try PolicyLoader.load(paths, version: kubernetesVersion, context: [], log: log)
         try log.flush()
         guard !policies.summaries.isEmpty else { throw RunFailure(.input, "there are no policies") }
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")

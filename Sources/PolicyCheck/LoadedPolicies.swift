@@ -21,7 +21,7 @@ struct LoadedPolicies: Sendable {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    private init(_ set: PolicySet, resources: ResourceTable) {
+    init(_ set: PolicySet, resources: ResourceTable) {
         self.set = set
         self.resources = resources
         var byID: [PolicyID: PolicySummary] = [:]
@@ -34,12 +34,5 @@ struct LoadedPolicies: Sendable {
             return summary
         }
         self.byID = byID
-    }
-
-    static func load(
-        _ paths: [String], version: KubernetesVersionOption?, context: [String], log: Log
-    ) throws(RunFailure) -> LoadedPolicies {
-        var builder = PolicySet.Builder()
-        return LoadedPolicies(builder.build(), resources: .builtIn)
     }
 }
