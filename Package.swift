@@ -28,6 +28,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "guardrail",
+    products: [
+        .executable(name: "policy-check", targets: ["PolicyCheck"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -41,11 +44,52 @@ let package = Package(
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
-        tests("Documents", ["Diagnostics", "Values"]),
-        tests("Values", ["Diagnostics"]),
-        tests("Diagnostics"),
-        tests("RegularExpressions"),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
+        target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Webhook", ["OpenSSLTLS"] + nio),
+        target("Admission", ["Documents", "Values", "Diagnostics"]),
+        target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target(
+            "ValidatingAdmissionPolicies",
+            ["PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
+        target(
+            "PolicyLanguages",
+            ["ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        target("Reporting", ["Documents", "Values", "Diagnostics"]),
+        .executableTarget(
+            name: "PolicyCheck",
+            dependencies: [
+                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+                argumentParser,
+            ], swiftSettings: strict),
+
+        // `make bench` only.
+        .target(name: "CAllocationCounter"),
+        .executableTarget(
+            name: "EngineBench", dependencies: ["CAllocationCounter", "CEL", "Documents", "KubernetesCEL", "Values"],
+            swiftSettings: strict),
+
+        tests("Diagnostics"),
+        tests("Admission", ["Documents", "Values", "Diagnostics"]),
+        tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        tests(
+            "ValidatingAdmissionPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("Guardrail"),
+        tests("Values", ["Diagnostics"]),
+        tests("RegularExpressions"),
+        tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
+        tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
+        tests("Documents", ["Diagnostics", "Values"]),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
+        tests(
+            "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Reporting", ["Documents", "Values", "Diagnostics"]),
+        tests("PolicyCheck"),
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -35,12 +35,25 @@ package struct Environment: Sendable {
     package var composed: Composed?
     /// Lists and maps must have elements of one type (dyn excepted), as Kubernetes demands.
     package var requiresHomogeneousLiterals = false
+    /// Calls of `format` on a constant text with a literal list must fit together, as Kubernetes demands.
+    package var checksFormatCalls = false
     /// `a.?b`, `a[?b]`, `{?k: v}`, `[?e]`.
     package var allowsOptionalSyntax = true
     /// Backtick-quoted field names.
     package var allowsQuotedIdentifiers = false
+    /// A loop variable hides every declared name that starts with it (`x` hides `x.y` and, in container `a`, `a.x`),
+    /// as the specification says; Kubernetes 1.36 lets the declared ones win.
+    package var loopVariablesShadow = true
+    /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
+    /// be constructed: as a name in an expression they mean nothing.
+    package var openStructures: Set<String> = []
     /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages.
     package var knownElsewhere: [String: String] = [:]
+
+    /// Slots of `variables` by name.
+    private(set) var slots: [String: Int] = [:]
+    /// First parts of all dotted names, so that most selections need no look-up.
+    private(set) var namespaces: Set<String> = ["google"]
 
     package struct Composed: Sendable {
         package var variable: String
@@ -56,20 +69,37 @@ package struct Environment: Sendable {
 
     package mutating func add(_ library: Library) {
         for function in library.functions {
-            functions[function.name, default: FunctionDeclaration(function.name, [])].overloads += function.overloads
+            functions[function.name, default: FunctionDeclaration(function.name, [], dynamicCost: function.dynamicCost)]
+                .overloads += function.overloads
+            noteNamespace(function.name)
         }
         macros.formUnion(library.macros)
         typeNames.merge(library.types) { _, new in new }
+        for name in library.types.keys { noteNamespace(name) }
+    }
+
+    private mutating func noteNamespace(_ name: String) {
+        guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return }
+        namespaces.insert(String(name[..<dot]))
+    }
+
+    /// Whether `name` or one of its dotted prefixes is an open structure.
+    func isOpenStructure(_ name: String) -> Bool {
+        guard !openStructures.isEmpty else { return false }
+        return openStructures.contains(String(name.prefix { $0 != "." }))
     }
 
     /// - Returns: the variable's slot.
     @discardableResult
     package mutating func declare(_ name: String, _ type: CELType) -> Int {
         variables.append(Variable(name, type))
+        slots[name] = variables.count - 1
+        noteNamespace(name)
         return variables.count - 1
     }
 
     package mutating func declare(_ structure: Structure) {
         structures[structure.name] = structure
+        noteNamespace(structure.name)
     }
 }

@@ -1,3 +1,55 @@
-#pragma once
+#ifndef GUARDRAIL_COPENSSL_SHIM_H
+#define GUARDRAIL_COPENSSL_SHIM_H
+
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+// Swift cannot call function-like macros, nor read constants that are built with casts and shifts: each wrapper
+// below is one macro under its own name.
+
+static inline int guardrail_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
+    return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline long guardrail_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
+    return SSL_CTX_set_mode(context, mode);
+}
+
+static inline long guardrail_SSL_CTX_set_session_cache_mode(SSL_CTX *context, long mode) {
+    return SSL_CTX_set_session_cache_mode(context, mode);
+}
+
+static inline int guardrail_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *list) {
+    return (int)SSL_CTX_set1_groups_list(context, list);
+}
+
+static inline int guardrail_SSL_CTX_set0_chain(SSL_CTX *context, STACK_OF(X509) *chain) {
+    return (int)SSL_CTX_set0_chain(context, chain);
+}
+
+static inline STACK_OF(X509) *guardrail_sk_X509_new_null(void) { return sk_X509_new_null(); }
+
+static inline int guardrail_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate) {
+    return sk_X509_push(stack, certificate);
+}
+
+static inline void guardrail_sk_X509_pop_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+// No renegotiation (a client can make the server do handshakes for free), no compression, the server's cipher order.
+static inline uint64_t guardrail_server_options(void) {
+    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
+}
+
+static inline void guardrail_BIO_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+
+static inline void guardrail_BIO_clear_retry_flags(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+static inline int guardrail_ERR_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+static inline int guardrail_ERR_library(unsigned long code) { return ERR_GET_LIB(code); }
+
+#endif

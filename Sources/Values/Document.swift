@@ -17,6 +17,8 @@ package final class Document: @unchecked Sendable {
     /// Index of the root node.
     @usableFromInline let rootIndex: UInt32
     private let release: @Sendable () -> Void
+    /// For large containers only; empty until then.
+    let indexes = ContainerIndexes()
 
     /// - Parameters:
     ///   - root: index of the root node's word.

@@ -109,7 +109,6 @@ package struct Node: Sendable {
 
 extension Node {
     /// The value of a map's entry, or nil if there is none or this is no map. The first of equal keys counts.
-    @inlinable
     package subscript(utf8 key: UnsafeBufferPointer<UInt8>) -> Node? {
         find(key).map { Node(document: document, index: $0) }
     }
@@ -119,16 +118,27 @@ extension Node {
         return key.withUTF8 { self[utf8: $0] }
     }
 
-    @inlinable
     package subscript(key: StaticString) -> Node? {
         self[utf8: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)]
     }
 
     /// Index of the value of the entry with that key.
     ///
-    /// Scans keys by length and bytes and jumps over values; no allocation, no reference counting.
+    /// Scans keys by length and bytes and jumps over values; no allocation, no reference counting. Large maps that are
+    /// asked again and again get an index.
     @inlinable
     package func find(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        guard Tape.payload(word) &>> 32 > 64 else { return scan(key) }
+        return findInLarge(key)
+    }
+
+    @usableFromInline
+    func findInLarge(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        isMap ? document.indexes.value(of: key, in: self) ?? scan(key) : nil
+    }
+
+    @inlinable
+    func scan(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
         let tape = document.tape
         let opening = tape[Int(index)]
         guard Tape.tag(opening) == Tape.mapStart else { return nil }
@@ -146,6 +156,20 @@ extension Node {
             case Tape.int, Tape.uint, Tape.double: at = value &+ 2
             default: at = value &+ 1
             }
+        }
+        return nil
+    }
+
+    /// The element of a list at a position counted from 0; nil past the end and for other kinds.
+    package func element(at position: Int) -> Node? {
+        guard isList, position >= 0, position < count else { return nil }
+        if count > ContainerIndexes.scanLimit, let index = document.indexes.element(at: position, of: self) {
+            return Node(document: document, index: index)
+        }
+        var remaining = position
+        for element in elements {
+            if remaining == 0 { return element }
+            remaining -= 1
         }
         return nil
     }

@@ -48,10 +48,14 @@ package protocol ObjectValue: AnyObject, Sendable {
 
     /// The value of a field, for struct-like objects; nil if there is no such field.
     func field(_ name: String) -> Value?
+
+    /// What the cost model takes for its size: 1 unless the type has elements or bytes.
+    var costSize: UInt64 { get }
 }
 
 extension ObjectValue {
     package func field(_ name: String) -> Value? { nil }
+    package var costSize: UInt64 { 1 }
 }
 
 extension Value {

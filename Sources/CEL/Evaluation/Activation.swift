@@ -3,7 +3,7 @@ package import Values
 /// The values of an environment's variables for one evaluation, by slot. Not shared between threads.
 package final class Activation {
     /// By `Environment.variables` index; nil is undeclared at run time ("no such attribute").
-    package var values: [Value?]
+    package let values: [Value?]
     /// The lazily composed variables (`variables.x`), if the environment has them.
     package let composed: ComposedVariables?
 
@@ -21,15 +21,20 @@ package final class ComposedVariables {
     }
 
     private let programs: [Result<Program, CompileError>]
+    /// For messages; empty if the variables have none.
+    private let names: [String]
     private var states: [State]
     /// What one variable's evaluation may cost.
     private let limit: UInt64
     /// What all evaluated so far have cost together; the caller bills it.
     package private(set) var cost: UInt64 = 0
 
-    /// - Parameter programs: by index in `Environment.Composed.fields`; each may use those before it.
-    package init(_ programs: [Result<Program, CompileError>], limit: UInt64) {
+    /// - Parameters:
+    ///   - programs: by index in `Environment.Composed.fields`; each may use those before it.
+    ///   - names: the variables' names, so that an error can say which one failed.
+    package init(_ programs: [Result<Program, CompileError>], names: [String] = [], limit: UInt64) {
         self.programs = programs
+        self.names = names
         self.limit = limit
         states = Array(repeating: .pending, count: programs.count)
     }
@@ -48,14 +53,21 @@ package final class ComposedVariables {
             do throws(EvaluationError) {
                 result = .success(try program.evaluate(activation, budget: &budget))
             } catch {
-                result = .failure(error)
+                // The place is within the variable's own expression, not in the one that uses it.
+                result = .failure(EvaluationError(error.code, describe(index, "evaluate", error.message)))
             }
         case .failure(let error):
-            result = .failure(
-                EvaluationError(.invalidArgument, error.issues.first?.message ?? "variable does not compile"))
+            let message = error.issues.first?.message ?? "variable does not compile"
+            result = .failure(EvaluationError(.invalidArgument, describe(index, "compile", message)))
         }
         cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
         states[index] = .done(result)
         return try result.get()
+    }
+
+    /// Worded as the Go implementation words it.
+    private func describe(_ index: Int, _ action: String, _ message: String) -> String {
+        guard index < names.count else { return message }
+        return "composited variable \"\(names[index])\" fails to \(action): \(message)"
     }
 }

@@ -3,31 +3,45 @@ package import Values
 /// An expression ready to run: immutable, evaluated from any number of threads at once.
 package struct Program: Sendable {
     let root: PlanNode
-    /// Comprehension variables alive at the same time, at most.
+    /// Loop variables alive at the same time, at most.
     let localCount: Int
     /// The type the checker found for the result.
     package let type: CELType
 
-    /// Evaluates once.
-    ///
-    /// - Parameter budget: is charged what the evaluation cost, also when it fails.
-    /// - Throws: the error that is the expression's outcome, with the node where it arose.
-    package func evaluate(_ activation: Activation, budget: inout CostBudget) throws(EvaluationError) -> Value {
-        let remaining = budget.limit - min(budget.used, budget.limit)
-        return try withFrame(activation, limit: remaining, budget: &budget)
+    init(root: PlanNode, localCount: Int, type: CELType) {
+        self.root = root
+        self.localCount = localCount
+        self.type = type
     }
 
-    private func withFrame(
-        _ activation: Activation, limit: UInt64, budget: inout CostBudget
+    /// Evaluates once.
+    ///
+    /// - Parameters:
+    ///   - budget: is charged what the evaluation cost, also when it fails.
+    ///   - trace: records the nodes' values if the program was planned for tracing.
+    /// - Throws: the error that is the expression's outcome, with the node where it arose.
+    package func evaluate(
+        _ activation: Activation, budget: inout CostBudget, trace: Trace? = nil
     ) throws(EvaluationError) -> Value {
-        var frame = Frame(activation: activation, locals: localCount, limit: limit)
+        let remaining = budget.limit - min(budget.used, budget.limit)
+        let (result, cost) = withUnsafeTemporaryAllocation(of: Value.self, capacity: max(1, localCount)) { locals in
+            locals.initialize(repeating: .null)
+            defer { locals.deinitialize() }
+            // INVARIANT: capacity is at least 1, so the base address exists.
+            guard let base = locals.baseAddress else { preconditionFailure("no locals") }
+            var frame = Frame(activation: activation, locals: base, limit: remaining, trace: trace)
+            let result = Self.run(root, &frame)
+            return (result, frame.cost)
+        }
+        budget.spend(cost)
+        return try result.get()
+    }
+
+    private static func run(_ root: PlanNode, _ frame: inout Frame) -> Result<Value, EvaluationError> {
         do throws(EvaluationError) {
-            let value = try root.evaluate(&frame)
-            budget.spend(frame.cost)
-            return value
+            return .success(try root.evaluate(&frame))
         } catch {
-            budget.spend(frame.cost)
-            throw error
+            return .failure(error)
         }
     }
 }

@@ -14,13 +14,19 @@ package struct Overload: Sendable {
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
     /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
+    /// Whether dyn arguments are checked against `parameters` at run time; the few functions without guards take
+    /// whatever their code can handle.
+    package let isGuarded: Bool
+    /// Has type parameters.
+    let isGeneric: Bool
 
     /// - Parameter arguments: the constant ones' values, nil for the others.
     package typealias Specialize = @Sendable (_ arguments: [Value?]) throws(EvaluationError) -> Implementation?
 
     package init(
         _ id: String, member isMember: Bool = false, _ parameters: [CELType], _ result: CELType,
-        cost: CallCost = .one, specialize: Specialize? = nil, _ implementation: Implementation? = nil
+        guarded isGuarded: Bool = true, cost: CallCost = .one, specialize: Specialize? = nil,
+        _ implementation: Implementation? = nil
     ) {
         self.id = id
         self.isMember = isMember
@@ -28,7 +34,9 @@ package struct Overload: Sendable {
         self.result = result
         self.cost = cost
         self.specialize = specialize
+        self.isGuarded = isGuarded
         self.implementation = implementation
+        isGeneric = result.hasParameter || parameters.contains { $0.hasParameter }
     }
 }
 
@@ -49,8 +57,8 @@ package enum CallCost: Sendable {
     /// 1 for every call.
     case one
     case fixed(UInt64)
-    /// A tenth of a unit per element (code point, byte, list element) of one argument, rounded up.
-    case traversal(argument: Int)
+    /// From the first two arguments' values (nil where there is none or it failed); needs no array.
+    case sized(@Sendable (_ first: Value?, _ second: Value?) -> UInt64)
     /// - Parameters: the arguments' values (nil where the argument failed) and the result (nil if the call failed).
     case custom(@Sendable (_ arguments: [Value?], _ result: Value?) -> UInt64)
 }
@@ -59,10 +67,14 @@ package enum CallCost: Sendable {
 package struct FunctionDeclaration: Sendable {
     package let name: String
     package var overloads: [Overload]
+    /// What a call costs when dyn arguments leave several overloads possible: Kubernetes then knows only the
+    /// function's name, and its own libraries are priced by name, all others at 1.
+    package var dynamicCost: CallCost
 
-    package init(_ name: String, _ overloads: [Overload]) {
+    package init(_ name: String, _ overloads: [Overload], dynamicCost: CallCost = .one) {
         self.name = name
         self.overloads = overloads
+        self.dynamicCost = dynamicCost
     }
 }
 

@@ -118,14 +118,24 @@ package struct SyntaxTree: Sendable {
     package private(set) var nodes: [Syntax] = []
     /// What each node covers in the text; nodes made by a macro point at the part of the macro call they stem from.
     package private(set) var spans: [SourceSpan] = []
+    /// The part of each node to point at when it is wrong, by `ExpressionID`: the operator, `.field`, a call's
+    /// parentheses; the whole node where it has no such part. Starts where the Go implementation reports the node.
+    package private(set) var marks: [SourceSpan] = []
     package var root = ExpressionID(UInt32(0))
 
     package init() {}
 
+    package mutating func reserve(_ count: Int) {
+        nodes.reserveCapacity(count)
+        spans.reserveCapacity(count)
+        marks.reserveCapacity(count)
+    }
+
     @discardableResult
-    package mutating func append(_ node: Syntax, _ span: SourceSpan) -> ExpressionID {
+    package mutating func append(_ node: Syntax, _ span: SourceSpan, mark: SourceSpan? = nil) -> ExpressionID {
         nodes.append(node)
         spans.append(span)
+        marks.append(mark ?? span)
         return ExpressionID(nodes.count - 1)
     }
 
@@ -135,4 +145,9 @@ package struct SyntaxTree: Sendable {
     }
 
     package func span(of id: ExpressionID) -> SourceSpan { spans[Int(id.index)] }
+
+    package func mark(of id: ExpressionID) -> SourceSpan { marks[Int(id.index)] }
+
+    /// Makes a node's span larger, for the parentheses around it.
+    mutating func widen(_ id: ExpressionID, to span: SourceSpan) { spans[Int(id.index)] = span }
 }

@@ -19,6 +19,20 @@ package indirect enum CELType: Hashable, Sendable {
     case type(CELType)
     /// A type parameter of a generic overload, such as `T`.
     case parameter(String)
+    /// An unknown of one check, by number; never in a checked expression.
+    case variable(Int)
+
+    /// Whether a type parameter occurs in it.
+    var hasParameter: Bool {
+        switch self {
+        case .parameter: true
+        case .list(let element): element.hasParameter
+        case .map(let key, let value): key.hasParameter || value.hasParameter
+        case .opaque(_, let parameters): parameters.contains { $0.hasParameter }
+        case .type(let inner): inner.hasParameter
+        default: false
+        }
+    }
 
     package static func optional(_ type: CELType) -> CELType { .opaque("optional_type", [type]) }
 }
@@ -47,6 +61,7 @@ extension CELType: CustomStringConvertible {
         case .any: "any"
         case .type(let type): "type(\(type))"
         case .parameter(let name): name
+        case .variable: "dyn"
         }
     }
 }

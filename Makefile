@@ -1,0 +1,39 @@
+# `make help` lists what there is. Everything works on a fresh Debian 12 with Swift 6.3: missing packages are installed.
+
+SWIFT ?= swift
+FORMATTED := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench build lint format clean toolchain
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: toolchain ## build, start the webhook, send it requests, check manifests
+	@scripts/install-packages.sh build run
+	@scripts/run.sh
+
+test: toolchain ## run all tests
+	@scripts/install-packages.sh build run
+	$(SWIFT) build --build-tests
+	$(SWIFT) test
+
+bench: toolchain ## measure, beside nginx
+	@scripts/install-packages.sh build run bench
+	@scripts/bench.sh
+
+build: toolchain ## build the release executables
+	@scripts/install-packages.sh build
+	$(SWIFT) build --configuration release
+
+lint: toolchain ## check the formatting of the sources
+	$(SWIFT) format lint --strict --recursive $(FORMATTED)
+
+format: toolchain ## format the sources in place
+	$(SWIFT) format --in-place --recursive $(FORMATTED)
+
+clean: ## remove what was built
+	rm -rf .build run
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null || { echo "$(SWIFT) is not on the PATH; install Swift 6.3: https://www.swift.org/install/linux/" >&2; exit 1; }

@@ -1,0 +1,12 @@
+/// What expressions and their values may not exceed.
+package enum EvaluationLimits {
+    /// Bytes of a string or byte sequence that evaluation makes.
+    package static let stringBytes = 64 << 20
+    /// Elements of a list or map that evaluation makes.
+    package static let elements = 4 << 20
+
+    /// What one evaluation for an explanation may cost; Kubernetes' limit for any expression.
+    static let explanationCost: UInt64 = 1_000_000
+
+    static var tooLarge: EvaluationError { EvaluationError(.resourceLimit, "result is too large") }
+}

@@ -1,0 +1,152 @@
+package import Values
+
+/// Which part of an expression decided its outcome, what it had for a value, and where in the manifest that came from.
+package struct DecidingPart: Sendable {
+    /// The deciding sub-expression.
+    package let expression: ExpressionID
+    /// Its place in the expression's text.
+    package let span: SourceSpan
+    /// Its text.
+    package let text: String
+    /// The values that it looked at, in the order of the text, at most four: `c.image` and `"nginx"`.
+    package let operands: [Operand]
+    /// Where in the document the first of these came from: the value itself, or the object that lacks the field.
+    package let place: Node?
+    /// The error, if that was the outcome.
+    package let error: EvaluationError?
+
+    package struct Operand: Sendable {
+        package let text: String
+        package let value: Value
+    }
+
+    /// Evaluates once more with every node's value recorded, and follows the decision down.
+    ///
+    /// - Parameter activation: as for the evaluation to be explained; composed variables are not evaluated anew.
+    /// - Returns: nil if the program cannot be planned for tracing (it could not be evaluated either).
+    package init?(of expression: CheckedExpression, in environment: Environment, _ activation: Activation) {
+        guard let program = try? Program(planning: expression, in: environment, traced: true) else { return nil }
+        let trace = Trace()
+        var budget = CostBudget(limit: EvaluationLimits.explanationCost)
+        let outcome: Trace.Outcome
+        do throws(EvaluationError) {
+            outcome = .value(try program.evaluate(activation, budget: &budget, trace: trace))
+        } catch {
+            outcome = .error(error)
+        }
+        self.init(Explainer(expression: expression, trace: trace), outcome)
+    }
+
+    private init(_ explainer: Explainer, _ outcome: Trace.Outcome) {
+        let tree = explainer.expression.tree
+        switch outcome {
+        case .error(let error):
+            let known = error.expression != EvaluationError.unknown
+            expression = known ? error.expression : tree.root
+            self.error = error
+        case .value:
+            expression = explainer.deciding(tree.root)
+            error = nil
+        }
+        span = tree.span(of: expression)
+        text = explainer.text(of: expression)
+        operands = explainer.operands(of: expression)
+        place = explainer.place(of: expression)
+    }
+}
+
+/// Walks a traced expression from its outcome to the part that made it.
+private struct Explainer {
+    let expression: CheckedExpression
+    let trace: Trace
+
+    private var tree: SyntaxTree { expression.tree }
+
+    private func bool(_ id: ExpressionID) -> Bool? {
+        if case .value(let value) = trace.outcomes[id] { value.boolValue } else { nil }
+    }
+
+    func deciding(_ id: ExpressionID) -> ExpressionID {
+        switch tree[id] {
+        case .call(Operator.and, nil, let parts), .call(Operator.or, nil, let parts):
+            // The operand that has the outcome's value; where both have it the last one, since those before it are
+            // conditions for it to apply.
+            let outcome = bool(id)
+            return parts.last { bool($0) == outcome }.map { deciding($0) } ?? id
+        case .call(Operator.not, nil, let parts):
+            return parts.first.map { deciding($0) } ?? id
+        case .call(Operator.conditional, nil, let parts) where parts.count == 3:
+            guard let condition = bool(parts[0]) else { return id }
+            return deciding(condition ? parts[1] : parts[2])
+        case .comprehension(let loop):
+            // The last iteration decided if the loop ended early: `all` at false, `exists` at true.
+            let endedEarly = loop.macro == .all && bool(id) == false || loop.macro == .exists && bool(id) == true
+            guard endedEarly, case .call(_, nil, let parts) = tree[loop.step], parts.count == 2 else { return id }
+            return deciding(parts[1])
+        default: return id
+        }
+    }
+
+    func text(of id: ExpressionID) -> String {
+        let span = tree.span(of: id)
+        let bytes = expression.text.utf8
+        guard Int(span.end) <= bytes.count, span.start <= span.end else { return expression.text }
+        let start = bytes.index(bytes.startIndex, offsetBy: Int(span.start))
+        let end = bytes.index(bytes.startIndex, offsetBy: Int(span.end))
+        return String(bytes[start..<end]) ?? expression.text
+    }
+
+    /// The attributes inside, each with the value it had.
+    func operands(of id: ExpressionID) -> [DecidingPart.Operand] {
+        var found: [DecidingPart.Operand] = []
+        visit(id) { node in
+            guard found.count < 4 else { return false }
+            guard isAttribute(node) else { return true }
+            if case .value(let value) = trace.outcomes[node], !found.contains(where: { $0.text == text(of: node) }) {
+                found.append(DecidingPart.Operand(text: text(of: node), value: value))
+            }
+            return false
+        }
+        return found
+    }
+
+    func place(of id: ExpressionID) -> Node? {
+        var found: Node?
+        visit(id) { node in
+            if found == nil { found = trace.places[node] }
+            return found == nil
+        }
+        return found
+    }
+
+    private func isAttribute(_ id: ExpressionID) -> Bool {
+        switch tree[id] {
+        case .identifier, .select(_, _, isTest: false): true
+        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _), .call(Operator.optionalSelect, nil, _):
+            true
+        default: false
+        }
+    }
+
+    /// Depth first in the order of the text.
+    ///
+    /// - Parameter body: returns whether to go on into the node's parts.
+    private func visit(_ id: ExpressionID, _ body: (ExpressionID) -> Bool) {
+        guard body(id) else { return }
+        switch tree[id] {
+        case .constant, .identifier: break
+        case .select(let operand, _, _): visit(operand, body)
+        case .call(_, let target, let arguments):
+            if let target { visit(target, body) }
+            arguments.forEach { visit($0, body) }
+        case .list(let elements, _): elements.forEach { visit($0, body) }
+        case .map(let entries):
+            for entry in entries {
+                visit(entry.key, body)
+                visit(entry.value, body)
+            }
+        case .structure(_, let fields): fields.forEach { visit($0.value, body) }
+        case .comprehension(let loop): visit(loop.range, body)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/// The wording of what can be wrong with an expression's syntax.
+enum SyntaxIssue {
+    private static let id = "cel-syntax"
+
+    static func tooLarge(_ size: Int) -> CompileIssue {
+        CompileIssue(
+            "cel-too-large", "the expression has more than \(Limits.expressionSize) characters",
+            SourceSpan(start: 0, end: 0), help: "it has \(size); split it into variables")
+    }
+
+    static func tooDeep(_ span: SourceSpan) -> CompileIssue {
+        CompileIssue(
+            "cel-too-deep", "the expression nests more than \(Limits.recursion) levels", span,
+            help: "move a part of it to a variable")
+    }
+
+    static func tooManyNodes(_ span: SourceSpan) -> CompileIssue {
+        CompileIssue(
+            "cel-too-large", "the expression grows beyond \(Limits.treeNodes) nodes when its macros are expanded", span)
+    }
+
+    static func unknownCharacter(_ text: String, _ span: SourceSpan) -> CompileIssue {
+        let help: String? =
+            switch text {
+            case "=": "equality is written `==`"
+            case "&": "logical and is written `&&`"
+            case "|": "logical or is written `||`"
+            default: nil
+            }
+        return CompileIssue(id, "unexpected character `\(printable(text))`", span, help: help)
+    }
+
+    private static func printable(_ text: String) -> String {
+        guard let scalar = text.unicodeScalars.first else { return "" }
+        let isPlain =
+            !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+            && scalar.properties.generalCategory != .format
+        return isPlain ? text : "U+" + hex(scalar.value)
+    }
+
+    private static func hex(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    static func badString(_ problem: StringScanner.Problem, _ span: SourceSpan) -> CompileIssue {
+        switch problem {
+        case .unterminated:
+            CompileIssue(id, "the string does not end on its line", span, help: "close it, or use triple quotes")
+        case .badEscape(let escape):
+            CompileIssue(
+                id, "the string has the unknown escape `\(escape)`", span,
+                help: "write the backslash twice, or put `r` before the quote for a raw string")
+        }
+    }
+
+    static func badStringContent(_ problem: StringLiteral.Problem, _ span: SourceSpan) -> CompileIssue {
+        switch problem {
+        case .badCodePoint: CompileIssue(id, "an escape in the string is no valid Unicode code point", span)
+        case .codePointInBytes: CompileIssue(id, "a bytes literal cannot have `\\u` escapes", span)
+        }
+    }
+
+    static func badQuotedIdentifier(_ span: SourceSpan) -> CompileIssue {
+        CompileIssue(id, "the quoted field name does not end, or is empty or has characters that it may not have", span)
+    }
+
+    static func badNumber(_ type: String, _ text: String, _ span: SourceSpan) -> CompileIssue {
+        CompileIssue(id, "`\(text)` does not fit the type \(type)", span)
+    }
+
+    static func unexpected(_ token: Token, _ text: String, expected: String) -> CompileIssue {
+        let found = token.kind == .end ? "the expression ends here" : "unexpected `\(text)`"
+        let help: String? =
+            switch text {
+            case "and", "AND": "logical and is written `&&`"
+            case "or", "OR": "logical or is written `||`"
+            case "not", "NOT": "negation is written `!`"
+            default: nil
+            }
+        return CompileIssue(id, "\(found), expected \(expected)", token.span, help: help)
+    }
+
+    static func reserved(_ name: String, _ span: SourceSpan) -> CompileIssue {
+        CompileIssue(id, "`\(name)` is reserved and cannot be a name here", span)
+    }
+
+    static func unsupported(_ syntax: String, _ span: SourceSpan) -> CompileIssue {
+        CompileIssue("cel-unsupported-syntax", "\(syntax) is not available here", span)
+    }
+
+    static func macroArgument(_ macro: String, _ needs: String, _ span: SourceSpan) -> CompileIssue {
+        CompileIssue("cel-macro-argument", "`\(macro)` needs \(needs)", span)
+    }
+}

@@ -1,0 +1,127 @@
+import Glibc
+
+/// Works on items with several threads and hands the results over in the items' order.
+///
+/// Threads stay at most `window` items ahead of what has been consumed, so that memory is bounded however many items
+/// there are.
+final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendable {
+    // SAFETY: everything mutable is touched only while `mutex` is held.
+    private let items: [Item]
+    private let work: @Sendable (Item) -> Output
+    private let window: Int
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var nextItem = 0
+    private var consumed = 0
+    private var isCancelled = false
+    private var outputs: [Int: Output] = [:]
+
+    /// Bytes of stack per thread: as the main thread has, since evaluation recurses.
+    private static var stackSize: Int { 8 << 20 }
+    /// Results per thread that may wait for their turn.
+    private static var windowPerThread: Int { 8 }
+
+    private init(_ items: [Item], jobs: Int, _ work: @escaping @Sendable (Item) -> Output) {
+        self.items = items
+        self.work = work
+        window = jobs * Self.windowPerThread
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        pthread_cond_destroy(changed)
+        mutex.deallocate()
+        changed.deallocate()
+    }
+
+    /// - Parameters:
+    ///   - jobs: threads to use; 1 works on the calling thread.
+    ///   - consume: called on the calling thread, in order. An error from it ends the work.
+    static func run<Failure: Error>(
+        _ items: [Item], jobs: Int, work: @escaping @Sendable (Item) -> Output,
+        consume: (Output) throws(Failure) -> Void
+    ) throws(Failure) {
+        let jobs = min(jobs, items.count)
+        guard jobs > 1 else {
+            for item in items { try consume(work(item)) }
+            return
+        }
+        let pipeline = OrderedPipeline(items, jobs: jobs, work)
+        let threads = (0..<jobs).compactMap { _ in pipeline.startThread() }
+        defer {
+            pipeline.cancel()
+            for thread in threads { pthread_join(thread, nil) }
+        }
+        for index in items.indices {
+            // Without any thread the work is done here.
+            try consume(threads.isEmpty ? work(items[index]) : pipeline.take(index))
+        }
+    }
+
+    private func startThread() -> pthread_t? {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, Self.stackSize)
+        var thread = pthread_t()
+        let worker = Unmanaged.passRetained(PipelineWorker { [self] in loop() })
+        let result = pthread_create(
+            &thread, &attributes,
+            { argument in
+                if let argument { Unmanaged<PipelineWorker>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, worker.toOpaque())
+        if result == 0 { return thread }
+        worker.release()
+        return nil
+    }
+
+    private func loop() {
+        while let index = claim() {
+            let output = work(items[index])
+            pthread_mutex_lock(mutex)
+            outputs[index] = output
+            pthread_cond_broadcast(changed)
+            pthread_mutex_unlock(mutex)
+        }
+    }
+
+    /// The next item to work on; waits while the window is full, nil at the end.
+    private func claim() -> Int? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while !isCancelled, nextItem < items.count, nextItem >= consumed + window { pthread_cond_wait(changed, mutex) }
+        guard !isCancelled, nextItem < items.count else { return nil }
+        defer { nextItem += 1 }
+        return nextItem
+    }
+
+    private func take(_ index: Int) -> Output {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let output = outputs.removeValue(forKey: index) {
+                consumed = index + 1
+                pthread_cond_broadcast(changed)
+                return output
+            }
+            pthread_cond_wait(changed, mutex)
+        }
+    }
+
+    private func cancel() {
+        pthread_mutex_lock(mutex)
+        isCancelled = true
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(mutex)
+    }
+}
+
+/// What a thread runs: a C function pointer cannot be generic.
+private final class PipelineWorker {
+    let run: () -> Void
+
+    init(_ run: @escaping () -> Void) { self.run = run }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Diagnostics
+import Reporting
+
+/// `FORMAT` or `FORMAT=FILE`.
+struct OutputOption: Sendable {
+    let format: ReportFormat
+    /// nil is standard output.
+    let path: String?
+
+    /// What is written if nothing is asked for.
+    static let text = OutputOption(format: .text, path: nil)
+
+    private init(format: ReportFormat, path: String?) {
+        self.format = format
+        self.path = path
+    }
+
+    init(_ argument: String) throws(ValidationError) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let name = parts.first ?? ""
+        guard let format = ReportFormat(rawValue: name) else {
+            let names = ReportFormat.allCases.map(\.rawValue)
+            let meant = closestMatch(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
+            throw ValidationError("unknown format `\(name)`\(meant) (formats are \(names.joined(separator: ", ")))")
+        }
+        self.init(format: format, path: parts.count > 1 ? parts[1] : nil)
+        if path == "" { throw ValidationError("`\(argument)` names no file behind `=`") }
+    }
+
+    /// Two reports in one file would make neither of them readable.
+    static func checkDistinct(_ outputs: [OutputOption]) throws(ValidationError) {
+        var seen: Set<String> = []
+        for output in outputs where !seen.insert(output.path ?? "").inserted {
+            let place = output.path.map { "`\($0)`" } ?? "standard output"
+            throw ValidationError("two outputs go to \(place); write one of them to a file with `FORMAT=FILE`")
+        }
+    }
+}

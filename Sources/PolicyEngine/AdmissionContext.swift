@@ -1,0 +1,111 @@
+package import Admission
+package import Values
+
+/// A rule of a declared authorizer; the first that matches decides. An empty field matches anything.
+package struct AuthorizationRule: Sendable {
+    package enum Decision: String, Sendable, CaseIterable { case allow, deny, noOpinion }
+
+    package var user = ""
+    package var verb = ""
+    package var group = ""
+    package var resource = ""
+    package var subresource = ""
+    package var namespace = ""
+    package var name = ""
+    package var path = ""
+    package var decision = Decision.allow
+    package var reason = ""
+    package var error = ""
+
+    package init() {}
+}
+
+/// Objects and rules that policies refer to beyond the request. All data: nothing is fetched during evaluation.
+package struct ClusterContext: Sendable {
+    /// A kind that params may be of.
+    private struct Params: Sendable {
+        var isNamespaced: Bool
+        var objects: [Node] = []
+    }
+
+    private var namespaces: [String: Node] = [:]
+    private var params: [GroupVersionKind: Params] = [:]
+    /// Whether the namespaces given are all there are. If so one that is missing does not exist; else it is unknown.
+    package var knowsAllNamespaces = false
+    /// nil if no rules were declared: checks are then undecided.
+    package var authorization: [AuthorizationRule]?
+
+    package init() {}
+
+    /// - Parameter node: a `v1` Namespace.
+    package mutating func add(namespace node: Node) {
+        guard let name = node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
+        namespaces[name] = node
+    }
+
+    package func namespace(_ name: String) -> Node? { namespaces[name] }
+
+    /// Makes an object available as a param; of equal kind, namespace and name the last one counts.
+    package mutating func add(param node: Node, isNamespaced: Bool) {
+        let kind = GroupVersionKind(
+            apiVersion: node["apiVersion" as StaticString]?.string ?? "",
+            kind: node["kind" as StaticString]?.string ?? "")
+        declare(paramKind: kind, isNamespaced: isNamespaced)
+        params[kind]?.objects.removeAll { Self.key($0) == Self.key(node) }
+        params[kind]?.objects.append(node)
+    }
+
+    /// Makes a kind known that there may be no object of.
+    package mutating func declare(paramKind kind: GroupVersionKind, isNamespaced: Bool) {
+        if params[kind] == nil { params[kind] = Params(isNamespaced: isNamespaced) }
+    }
+
+    /// nil if the kind is not known at all.
+    package func isNamespaced(paramKind kind: GroupVersionKind) -> Bool? { params[kind]?.isNamespaced }
+
+    /// - Parameter namespace: empty for cluster-scoped kinds.
+    package func param(_ kind: GroupVersionKind, namespace: String, name: String) -> Node? {
+        params[kind]?.objects.first { Self.key($0) == "\(namespace)/\(name)" }
+    }
+
+    package func params(_ kind: GroupVersionKind, namespace: String, matching selector: LabelSelector) -> [Node] {
+        (params[kind]?.objects ?? []).filter { object in
+            let metadata = object["metadata" as StaticString]
+            return (metadata?["namespace" as StaticString]?.string ?? "") == namespace
+                && selector.matches(metadata?["labels" as StaticString])
+        }
+    }
+
+    private static func key(_ object: Node) -> String {
+        let metadata = object["metadata" as StaticString]
+        let namespace = metadata?["namespace" as StaticString]?.string ?? ""
+        return "\(namespace)/\(metadata?["name" as StaticString]?.string ?? "")"
+    }
+}
+
+/// Everything that the evaluation of one request may depend on.
+package struct AdmissionContext: Sendable {
+    package let request: AdmissionRequest
+    package let cluster: ClusterContext
+    /// Whether decisions other than admissions get an explanation; costs a second evaluation.
+    package let explains: Bool
+    /// The request's namespace object: nil for cluster-scoped objects, for Namespaces themselves, and if unknown.
+    package let namespaceObject: Node?
+    /// The namespace that evaluation may need and that is not among those given.
+    package let unknownNamespace: String?
+
+    package init(request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false) {
+        self.request = request
+        self.cluster = cluster
+        self.explains = explains
+        // The API server gives no namespace object for Namespaces themselves.
+        if request.namespaceUTF8.isEmpty || request.isNamespaceObject {
+            namespaceObject = nil
+            unknownNamespace = nil
+        } else {
+            let name = request.namespace
+            namespaceObject = cluster.namespace(name)
+            unknownNamespace = namespaceObject == nil ? name : nil
+        }
+    }
+}

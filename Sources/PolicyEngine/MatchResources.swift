@@ -1,0 +1,189 @@
+package import Admission
+import Values
+
+/// Which operations on which resources.
+package struct ResourceRule: Sendable {
+    package enum Scope: String, Sendable, CaseIterable {
+        case any = "*"
+        case cluster = "Cluster"
+        case namespaced = "Namespaced"
+    }
+
+    package var groups: [String]
+    package var versions: [String]
+    /// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
+    package var resources: [String]
+    package var operations: OperationSet
+    package var scope: Scope
+    /// Empty for any name.
+    package var resourceNames: [String]
+
+    package init(
+        groups: [String], versions: [String], resources: [String], operations: OperationSet, scope: Scope = .any,
+        resourceNames: [String] = []
+    ) {
+        self.groups = groups
+        self.versions = versions
+        self.resources = resources
+        self.operations = operations
+        self.scope = scope
+        self.resourceNames = resourceNames
+    }
+}
+
+/// Which requests a policy or a binding is about.
+package struct MatchResources: Sendable {
+    package enum MatchPolicy: String, Sendable, CaseIterable {
+        case exact = "Exact"
+        /// A rule also matches requests through another version of its resource.
+        case equivalent = "Equivalent"
+    }
+
+    package var resourceRules: [ResourceRule]
+    package var excludeResourceRules: [ResourceRule]
+    package var namespaceSelector: LabelSelector
+    package var objectSelector: LabelSelector
+    package var matchPolicy: MatchPolicy
+
+    package init(
+        resourceRules: [ResourceRule] = [], excludeResourceRules: [ResourceRule] = [],
+        namespaceSelector: LabelSelector = .everything, objectSelector: LabelSelector = .everything,
+        matchPolicy: MatchPolicy = .equivalent
+    ) {
+        self.resourceRules = resourceRules
+        self.excludeResourceRules = excludeResourceRules
+        self.namespaceSelector = namespaceSelector
+        self.objectSelector = objectSelector
+        self.matchPolicy = matchPolicy
+    }
+
+    /// Whether a request is meant.
+    package enum Outcome: Sendable {
+        case matches
+        /// A rule matches through another version; an API server would convert the object to it first.
+        case matchesConverted(GroupVersionResource)
+        case differs
+        /// The namespace selector cannot be answered without the namespace.
+        case needsNamespace(String)
+        /// The namespace does not exist.
+        case namespaceNotFound(String)
+    }
+
+    /// - Parameter isBinding: a binding without resource rules is about everything, a policy without is about nothing.
+    package func match(_ context: AdmissionContext, isBinding: Bool = false) -> Outcome {
+        let request = context.request
+        if !objectSelector.isEmpty, !objectMatches(request) { return .differs }
+        let namespace = matchNamespace(context)
+        if case .differs = namespace { return .differs }
+        if !excludeResourceRules.isEmpty {
+            switch Self.match(excludeResourceRules, request, matchPolicy) {
+            case .differs: break
+            default: return .differs
+            }
+        }
+        let resource: Outcome
+        if resourceRules.isEmpty, isBinding {
+            resource = .matches
+        } else {
+            resource = Self.match(resourceRules, request, matchPolicy)
+        }
+        if case .differs = resource { return .differs }
+        // Only now does a namespace that can't be looked up matter.
+        if case .matches = namespace { return resource }
+        return namespace
+    }
+
+    private func objectMatches(_ request: AdmissionRequest) -> Bool {
+        Self.labelsMatch(objectSelector, request.objectNode) || Self.labelsMatch(objectSelector, request.oldObjectNode)
+    }
+
+    private static func labelsMatch(_ selector: LabelSelector, _ object: Node?) -> Bool {
+        guard let object, let metadata = object["metadata" as StaticString], metadata.isMap else { return false }
+        return selector.matches(metadata["labels" as StaticString])
+    }
+
+    private func matchNamespace(_ context: AdmissionContext) -> Outcome {
+        guard !namespaceSelector.isEmpty else { return .matches }
+        let request = context.request
+        // Objects outside any namespace are never left out by the selector; Namespaces are judged by their own labels.
+        if request.namespaceUTF8.isEmpty, !request.isNamespacesResource { return .matches }
+        let namespace: Node?
+        if request.isNamespacesResource, request.subResourceUTF8.isEmpty,
+            request.operation == .create || request.operation == .update
+        {
+            namespace = request.objectNode
+        } else {
+            namespace = context.cluster.namespace(request.namespace)
+        }
+        guard let namespace else {
+            let name = request.namespace
+            return context.cluster.knowsAllNamespaces ? .namespaceNotFound(name) : .needsNamespace(name)
+        }
+        let labels = namespace["metadata" as StaticString]?["labels" as StaticString]
+        return namespaceSelector.matches(labels) ? .matches : .differs
+    }
+
+    private static func match(
+        _ rules: [ResourceRule], _ request: AdmissionRequest, _ policy: MatchPolicy
+    ) -> Outcome {
+        let own = ResourceName(
+            group: request.groupUTF8, version: request.versionUTF8, resource: request.resourceUTF8)
+        for rule in rules where rule.matches(request, as: own) { return .matches }
+        guard policy == .equivalent else { return .differs }
+        for equivalent in EquivalentResources.others(of: own) {
+            let found = rules.contains { rule in
+                equivalent.withName { rule.matches(request, as: $0) }
+            }
+            if found {
+                return equivalent.hasSameShape ? .matches : .matchesConverted(equivalent.name)
+            }
+        }
+        return .differs
+    }
+}
+
+/// A resource's name as bytes in place.
+struct ResourceName {
+    let group: UnsafeBufferPointer<UInt8>
+    let version: UnsafeBufferPointer<UInt8>
+    let resource: UnsafeBufferPointer<UInt8>
+}
+
+extension ResourceRule {
+    func matches(_ request: AdmissionRequest, as name: ResourceName) -> Bool {
+        operations.contains(OperationSet(request.operation)) && scopeMatches(request)
+            && Self.contains(groups, name.group) && Self.contains(versions, name.version)
+            && resourceMatches(name.resource, request.subResourceUTF8) && nameMatches(request)
+    }
+
+    private func scopeMatches(_ request: AdmissionRequest) -> Bool {
+        // A Namespace is cluster-scoped although its requests carry its own name as namespace.
+        let isNamespaced = !request.namespaceUTF8.isEmpty && !request.isNamespacesResource
+        switch scope {
+        case .any: return true
+        case .cluster: return !isNamespaced
+        case .namespaced: return isNamespaced
+        }
+    }
+
+    private func nameMatches(_ request: AdmissionRequest) -> Bool {
+        resourceNames.isEmpty || resourceNames.contains { request.nameUTF8.elementsEqual($0.utf8) }
+    }
+
+    private static func contains(_ list: [String], _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        list.contains { $0 == "*" || text.elementsEqual($0.utf8) }
+    }
+
+    private func resourceMatches(
+        _ resource: UnsafeBufferPointer<UInt8>, _ subResource: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        resources.contains { pattern in
+            let parts = pattern.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+            guard let first = parts.first else { return false }
+            let star = first.elementsEqual([UInt8(ascii: "*")])
+            guard star || first.elementsEqual(resource) else { return false }
+            guard parts.count > 1 else { return subResource.isEmpty }
+            return parts[1].elementsEqual([UInt8(ascii: "*")]) || parts[1].elementsEqual(subResource)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Admission
+package import Diagnostics
+package import Values
+
+/// One document of a policy path.
+package struct PolicySource: Sendable {
+    package let root: Node
+    package let file: SourceFile?
+    package let apiVersion: String
+    package let kind: String
+    package let group: String
+    package let version: String
+
+    package init(_ root: Node, file: SourceFile? = nil) {
+        self.root = root
+        self.file = file ?? root.document.source
+        apiVersion = root["apiVersion" as StaticString]?.string ?? ""
+        kind = root["kind" as StaticString]?.string ?? ""
+        (group, version) = GroupVersionKind.split(apiVersion)
+    }
+}
+
+/// A language that policies can be written in: claims documents and compiles them.
+package protocol PolicyLanguage: Sendable {
+    /// Whether the document is this language's, by apiVersion and kind; also if it is in a version that it refuses.
+    func claims(_ source: PolicySource) -> Bool
+
+    /// Compiles a document that it claimed. What is wrong goes into the log; what can't be used is not added.
+    func compile(_ source: PolicySource, into set: inout PolicySet.Builder, log: inout DiagnosticLog)
+
+    /// Called once when all documents are in: joins what belongs together and reports what is left over.
+    func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog)
+}
+
+extension PolicyLanguage {
+    package func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {}
+}
+
+/// A policy ready to judge requests: immutable, used from any number of threads at once.
+package protocol CompiledPolicy: AnyObject, Sendable {
+    var id: PolicyID { get }
+    /// Which requests it is about; the set only asks it to evaluate those.
+    var match: MatchResources { get }
+
+    /// Appends an evaluation for each binding and param that is in force.
+    func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome)
+
+    /// What follows where `match` could not be decided (its namespaces are not known).
+    func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome)
+}
+
+/// What evaluations are collected in.
+package struct EvaluationOutcome: Sendable {
+    package var evaluations: [PolicyEvaluation] = []
+    /// Set when the request's namespace does not exist at all: the API server then refuses the request at once.
+    package var missingNamespace: String?
+
+    package init() {}
+}

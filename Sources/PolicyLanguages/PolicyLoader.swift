@@ -1,0 +1,153 @@
+package import Admission
+package import Diagnostics
+import Documents
+package import PolicyEngine
+import ValidatingAdmissionPolicies
+package import Values
+
+/// All languages that policies can be written in. The first that claims a document compiles it.
+package enum PolicyLanguages {
+    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage()]
+}
+
+/// Reads policies, and the objects they refer to, into a policy set.
+package struct PolicyLoader {
+    private let languages: [any PolicyLanguage]
+    private var builder = PolicySet.Builder()
+    private var table = ResourceTable.builtIn
+    /// Objects given as context whose scope may be told by a definition that comes later.
+    private var params: [Node] = []
+    /// Documents with content that were read from policy paths.
+    private var policyDocuments = 0
+    package private(set) var log: DiagnosticLog
+
+    package init(languages: [any PolicyLanguage] = PolicyLanguages.all, log: DiagnosticLog = DiagnosticLog()) {
+        self.languages = languages
+        self.log = log
+    }
+
+    /// Reads the policies of a file or of all manifests below a directory.
+    package mutating func load(policyPath path: String) {
+        forEachFile(path) { loader, file in loader.load(policies: file) }
+    }
+
+    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions.
+    package mutating func load(contextPath path: String) {
+        forEachFile(path) { loader, file in loader.load(context: file) }
+    }
+
+    private mutating func forEachFile(_ path: String, _ body: (inout PolicyLoader, SourceFile) -> Void) {
+        var paths = [path]
+        if DirectoryWalk.isDirectory(path) {
+            let walk = DirectoryWalk(path: path)
+            walk.errors.forEach { log.report($0.diagnostic) }
+            paths = walk.files
+        }
+        for path in paths {
+            do throws(DocumentError) {
+                body(&self, try FileReader.read(path: path))
+            } catch {
+                log.report(error.diagnostic)
+            }
+        }
+    }
+
+    private mutating func forEachObject(_ file: SourceFile, _ body: (inout PolicyLoader, Node) -> Void) {
+        var stream = ManifestStream(file)
+        while true {
+            do throws(DocumentError) {
+                guard let node = try stream.next() else { return }
+                body(&self, node)
+            } catch {
+                log.report(error.diagnostic)
+                // A document that cannot be read may have ended the stream; it says so by returning nil.
+            }
+        }
+    }
+
+    /// Reads a file of policies. Namespaces and CustomResourceDefinitions in it count as context.
+    package mutating func load(policies file: SourceFile) {
+        forEachObject(file) { loader, node in loader.add(policy: node) }
+    }
+
+    package mutating func load(context file: SourceFile) {
+        forEachObject(file) { loader, node in loader.add(context: node) }
+    }
+
+    /// Adds one document of a policy path.
+    package mutating func add(policy node: Node) {
+        let source = PolicySource(node)
+        policyDocuments += 1
+        if let language = languages.first(where: { $0.claims(source) }) {
+            language.compile(source, into: &builder, log: &log)
+        } else if isContext(source) {
+            add(context: node)
+        } else {
+            let isUnnamed = source.kind.isEmpty
+            log.report(
+                Diagnostic(
+                    "policy-unknown-kind", .error,
+                    isUnnamed
+                        ? "the document has no `kind`"
+                        : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
+                    range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
+                    help: "policies are ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding of "
+                        + "admissionregistration.k8s.io/v1; give objects that policies refer to as context"))
+        }
+    }
+
+    private func isContext(_ source: PolicySource) -> Bool {
+        switch source.kind {
+        case "Namespace", "ConfigMap": source.apiVersion == "v1"
+        case "CustomResourceDefinition": source.group == "apiextensions.k8s.io"
+        default: false
+        }
+    }
+
+    /// Adds an object that policies may refer to.
+    package mutating func add(context node: Node) {
+        let source = PolicySource(node)
+        guard !source.kind.isEmpty, !source.apiVersion.isEmpty else {
+            log.report(
+                Diagnostic(
+                    "context-kind", .error, "an object of the context needs `apiVersion` and `kind`",
+                    file: source.file, range: node.position.map { SourceRange(at: $0) }))
+            return
+        }
+        if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
+        table.learn(customResourceDefinition: node)
+        params.append(node)
+    }
+
+    /// Declares what the context cannot say by itself.
+    package mutating func declare(_ change: (inout ClusterContext) -> Void) { change(&builder.cluster) }
+
+    /// All that was read, as one set; complete only if `log` has no errors.
+    ///
+    /// - Returns: nil if the log has errors; nothing loaded is one.
+    package mutating func finish() -> (policies: PolicySet?, table: ResourceTable) {
+        for node in params {
+            let kind = GroupVersionKind(
+                apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
+            let resource = table.resource(for: kind)
+            // Nothing tells the scope of an unknown kind but the object itself.
+            let namespace = node["metadata"]?["namespace"]?.string ?? ""
+            builder.cluster.add(param: node, isNamespaced: resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced)
+        }
+        params = []
+        for language in languages { language.finish(&builder, log: &log) }
+        if policyDocuments == 0, !log.hasErrors {
+            log.report(
+                Diagnostic(
+                    "policy-none", .error, "no policy was loaded",
+                    help: "policies are read from files named *.yaml, *.yml and *.json"))
+        }
+        return (log.hasErrors ? nil : builder.build(), table)
+    }
+
+    /// The set as far as it could be read, whatever the log says; for tools that show broken policies at work.
+    package mutating func finishAnyway() -> PolicySet {
+        _ = finish()
+        return builder.build()
+    }
+}

@@ -1,0 +1,132 @@
+package import Diagnostics
+
+/// A policy in force, as reports name it. One object per policy, shared by its findings.
+package final class PolicySummary: Sendable {
+    /// `ValidatingAdmissionPolicy`.
+    package let kind: String
+    /// `name`, or `namespace/name`.
+    package let name: String
+    /// Where the policy's document starts.
+    package let place: Place?
+    /// Of the policy's text, such as `sha256:…`; nil where none was computed.
+    package let digest: String?
+
+    package init(kind: String, name: String, place: Place? = nil, digest: String? = nil) {
+        self.kind = kind
+        self.name = name
+        self.place = place
+        self.digest = digest
+    }
+}
+
+/// What is known before the first manifest is read.
+package struct RunHeader: Sendable {
+    package var toolVersion: String
+    /// In the order in which they were loaded.
+    package var policies: [PolicySummary]
+
+    package init(toolVersion: String, policies: [PolicySummary]) {
+        self.toolVersion = toolVersion
+        self.policies = policies
+    }
+}
+
+/// The object that a document holds, or that a recorded request is about.
+package struct Subject: Sendable {
+    package var apiVersion: String
+    package var kind: String
+    /// Empty for cluster-scoped objects.
+    package var namespace: String
+    /// Empty for objects that the server will name.
+    package var name: String
+    /// Where the object starts in its file.
+    package var place: Place?
+    /// Counted from 1 within the file, items of lists one by one.
+    package var number: Int
+    /// `CREATE` unless the request says otherwise.
+    package var operation: String
+
+    package init(
+        apiVersion: String, kind: String, namespace: String = "", name: String, place: Place? = nil,
+        number: Int = 1, operation: String = "CREATE"
+    ) {
+        self.apiVersion = apiVersion
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+        self.place = place
+        self.number = number
+        self.operation = operation
+    }
+
+    /// `Pod default/api`, and the operation if it is not CREATE.
+    package var displayName: String {
+        var out = kind
+        if !name.isEmpty || !namespace.isEmpty {
+            out += " " + (namespace.isEmpty ? name : "\(namespace)/\(name)")
+        }
+        return operation == "CREATE" ? out : "\(out) (\(operation))"
+    }
+}
+
+/// The answer that the API server would get for an object.
+package struct SubjectVerdict: Sendable {
+    package struct Status: Sendable {
+        package var code: Int
+        package var reason: String
+        package var message: String
+
+        package init(code: Int, reason: String, message: String) {
+            self.code = code
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    /// nil if allowed.
+    package var status: Status?
+    package var warnings: [String] = []
+    package var auditAnnotations: [(key: String, value: String)] = []
+    package var isAllowed: Bool { status == nil }
+
+    package init(status: Status? = nil) {
+        self.status = status
+    }
+}
+
+/// One judged object with what was found.
+package struct SubjectReport: Sendable {
+    package var subject: Subject
+    package var verdict: SubjectVerdict
+    /// In the order of the policies and their checks.
+    package var findings: [Finding]
+    /// In the order in which they were loaded.
+    package var matchedPolicies: [PolicySummary]
+
+    package init(
+        subject: Subject, verdict: SubjectVerdict, findings: [Finding] = [], matchedPolicies: [PolicySummary] = []
+    ) {
+        self.subject = subject
+        self.verdict = verdict
+        self.findings = findings
+        self.matchedPolicies = matchedPolicies
+    }
+}
+
+/// Everything about one input file. Reports are made file by file so that memory stays bounded.
+package struct FileReport: Sendable {
+    /// The path as the user gave it, or `<stdin>`.
+    package var name: String
+    /// In the order of the text.
+    package var subjects: [SubjectReport] = []
+    /// Unreadable parts (errors) and what was passed over (notes), in the order of the text.
+    package var diagnostics: [Diagnostic] = []
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    package var findings: some Sequence<(subject: Subject, finding: Finding)> {
+        subjects.lazy.flatMap { report in report.findings.lazy.map { (report.subject, $0) } }
+    }
+}

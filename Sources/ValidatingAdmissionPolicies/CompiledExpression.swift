@@ -1,0 +1,114 @@
+import CEL
+import Diagnostics
+import Documents
+import PolicyEngine
+import Values
+
+/// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
+struct CompiledExpression: Sendable {
+    let check: PolicyCheck
+    let program: Result<Program, CompileError>
+    /// nil if it does not compile.
+    let checked: CheckedExpression?
+    /// Made from the node that holds the expression; for ranges inside it.
+    let node: Node
+    /// What a decision says if it does not compile.
+    let compileMessage: String
+    let usesNamespaceObject: Bool
+    let usesAuthorizer: Bool
+
+    /// The range in the file of a part of the expression.
+    func range(_ span: SourceSpan) -> SourceRange? {
+        Self.range(span, in: node)
+    }
+
+    static func range(_ span: SourceSpan, in node: Node) -> SourceRange? {
+        if let map = ScalarMap(node) {
+            let start = min(Int(span.start), node.utf8.count)
+            return map.range(utf8Offsets: start..<max(start, min(Int(span.end), node.utf8.count)))
+        }
+        return node.position.map { SourceRange(at: $0) }
+    }
+}
+
+/// What an expression's result may be.
+enum ResultType {
+    case bool, string, stringOrNull
+
+    func accepts(_ type: CELType) -> Bool {
+        switch self {
+        case .bool: type == .bool
+        case .string: type == .string
+        case .stringOrNull: type == .string || type == .null
+        }
+    }
+
+    /// As the API server words what it wants.
+    var wanted: String {
+        switch self {
+        case .bool: "must evaluate to bool"
+        case .string: "must evaluate to string"
+        case .stringOrNull: "must evaluate to one of [string null_type]"
+        }
+    }
+}
+
+/// Compiles a policy's expressions and collects what is wrong with them as field errors.
+struct ExpressionCompiler {
+    private(set) var errors: [FieldError] = []
+
+    /// - Parameter wanted: nil for variables, whose type is whatever they have.
+    mutating func compile(
+        _ text: ExpressionText, index: Int, wanted: ResultType?, in environment: Environment
+    ) -> CompiledExpression {
+        let whole = SourceSpan(start: 0, end: text.node.utf8.count)
+        let check = PolicyCheck(
+            field: text.field, index: index, expression: text.text, file: text.node.document.source,
+            range: CompiledExpression.range(whole, in: text.node))
+        do throws(CompileError) {
+            let checked = try CheckedExpression(
+                checking: try ParsedExpression(parsing: text.text, in: environment), in: environment)
+            if let wanted, !wanted.accepts(checked.type) {
+                let type = checked.type == .null ? "null_type" : checked.type.description
+                let help =
+                    checked.type == .dyn
+                    ? "its type is only known at evaluation; compare it (`== true`) or convert it (`string(…)`)" : nil
+                let issue = CompileIssue("cel-result-type", "\(wanted.wanted) but got \(type)", whole, help: help)
+                return failure(text, check, CompileError([issue]), prefix: "")
+            }
+            let program = try Program(planning: checked, in: environment)
+            return CompiledExpression(
+                check: check, program: .success(program), checked: checked, node: text.node, compileMessage: "",
+                usesNamespaceObject: Self.uses("namespaceObject", checked),
+                usesAuthorizer: Self.uses("authorizer", checked))
+        } catch {
+            return failure(text, check, error, prefix: "compilation failed: ")
+        }
+    }
+
+    private mutating func failure(
+        _ text: ExpressionText, _ check: PolicyCheck, _ error: CompileError, prefix: String
+    ) -> CompiledExpression {
+        let what = prefix + error.issues.map(\.message).joined(separator: "; ")
+        var fieldError = FieldError(.invalid, text.field, what, at: text.node)
+        fieldError.issues = error.issues.map { issue in
+            Diagnostic(
+                issue.id, .error, "`\(text.field)`: \(issue.message)", file: text.node.document.source,
+                range: CompiledExpression.range(issue.span, in: text.node), help: issue.help)
+        }
+        errors.append(fieldError)
+        return CompiledExpression(
+            check: check, program: .failure(error), checked: nil, node: text.node,
+            compileMessage: "compilation error: \(what)", usesNamespaceObject: false, usesAuthorizer: false)
+    }
+
+    private static func uses(_ variable: String, _ checked: CheckedExpression) -> Bool {
+        checked.references.contains { reference in
+            if case .variable(let name) = reference {
+                name == variable || name.hasPrefix(variable + ".")
+            } else {
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Admission
+import PolicyEngine
+import Values
+
+extension FieldReader {
+    /// Reads a ValidatingAdmissionPolicy; what can be read is kept even where other fields are wrong.
+    ///
+    /// - Returns: nil if there is no name or no spec.
+    mutating func policy(_ root: Node) -> PolicyDefinition? {
+        allow(["apiVersion", "kind", "metadata", "spec", "status"], in: root, "")
+        guard let name = objectName(root), let spec = specification(root) else { return nil }
+        allow(
+            [
+                "paramKind", "matchConstraints", "validations", "failurePolicy", "auditAnnotations", "matchConditions",
+                "variables",
+            ], in: spec, "spec")
+        let failurePolicy = choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail
+        let paramKind = paramKind(spec)
+        let match = constraints(spec)
+        let conditions = matchConditions(spec)
+        let variables = variables(spec)
+        let validations = objects("validations", in: spec, "spec").compactMap { validation($0.node, $0.path) }
+        let annotations = auditAnnotations(spec)
+        if validations.isEmpty, annotations.isEmpty, spec["validations"]?.count ?? 0 == 0 {
+            let detail = "validations or auditAnnotations must contain at least one item"
+            report(.required, "spec.validations", detail, at: spec)
+            report(.required, "spec.auditAnnotations", detail, at: spec)
+        }
+        return PolicyDefinition(
+            root: root, name: name, paramKind: paramKind, match: match, failurePolicy: failurePolicy,
+            variables: variables, matchConditions: conditions, validations: validations,
+            auditAnnotations: annotations)
+    }
+
+    mutating func objectName(_ root: Node) -> String? {
+        guard let metadata = map("metadata", in: root, "") else {
+            report(.required, "metadata", at: root["metadata"] ?? root)
+            return nil
+        }
+        guard let node = string("name", in: metadata, "metadata"), let name = node.string, !name.isEmpty else {
+            report(.required, "metadata.name", at: metadata)
+            return nil
+        }
+        if !Names.isSubdomain(name) {
+            report(.invalid, "metadata.name", "must be a lower case DNS subdomain name", at: node)
+        }
+        return name
+    }
+
+    mutating func specification(_ root: Node) -> Node? {
+        let spec = map("spec", in: root, "")
+        if spec == nil, root["spec"]?.isNull ?? true { report(.required, "spec", at: root) }
+        return spec
+    }
+
+    private mutating func paramKind(_ spec: Node) -> GroupVersionKind? {
+        guard let node = map("paramKind", in: spec, "spec") else { return nil }
+        allow(["apiVersion", "kind"], in: node, "spec.paramKind")
+        let version = string("apiVersion", in: node, "spec.paramKind")?.string ?? ""
+        let kind = string("kind", in: node, "spec.paramKind")?.string ?? ""
+        if version.isEmpty { report(.required, "spec.paramKind.apiVersion", at: node) }
+        if kind.isEmpty { report(.required, "spec.paramKind.kind", at: node) }
+        if version.split(separator: "/", omittingEmptySubsequences: false).count > 2 {
+            report(.invalid, "spec.paramKind.apiVersion", "must be like `v1` or `apps/v1`", at: node)
+        }
+        return GroupVersionKind(apiVersion: version, kind: kind)
+    }
+
+    private mutating func constraints(_ spec: Node) -> MatchResources {
+        guard let node = map("matchConstraints", in: spec, "spec") else {
+            if spec["matchConstraints"]?.isNull ?? true { report(.required, "spec.matchConstraints", at: spec) }
+            return MatchResources()
+        }
+        let match = matchResources(node, "spec.matchConstraints")
+        if match.resourceRules.isEmpty { report(.required, "spec.matchConstraints.resourceRules", at: node) }
+        return match
+    }
+
+    /// A required expression; one that is missing or blank is reported.
+    private mutating func expression(
+        _ name: String, in node: Node, _ path: String, _ detail: String
+    ) -> ExpressionText? {
+        let value = string(name, in: node, path)
+        guard let value, let text = value.string, !Names.trimmed(text).isEmpty else {
+            if node[name] == nil || value != nil || node[name]?.isNull == true {
+                report(.required, "\(path).\(name)", detail, at: value ?? node)
+            }
+            return nil
+        }
+        return ExpressionText(node: value, field: "\(path).\(name)", text: text)
+    }
+
+    private mutating func validation(_ node: Node, _ path: String) -> PolicyDefinition.Validation? {
+        allow(["expression", "message", "reason", "messageExpression"], in: node, path)
+        let messageNode = string("message", in: node, path)
+        let message = messageNode?.string ?? ""
+        if let messageNode, !message.isEmpty {
+            let trimmed = Names.trimmed(message)
+            if trimmed.isEmpty {
+                report(.invalid, "\(path).message", "message must be non-empty if specified", at: messageNode)
+            } else if trimmed.utf8.contains(where: { $0 == 10 || $0 == 13 }) {
+                report(.invalid, "\(path).message", "must not contain line breaks", at: messageNode)
+            }
+        }
+        var messageExpression: ExpressionText?
+        if let value = string("messageExpression", in: node, path), let text = value.string, !text.isEmpty {
+            if Names.trimmed(text).isEmpty {
+                report(.invalid, "\(path).messageExpression", "must be non-empty if specified", at: value)
+            } else {
+                messageExpression = ExpressionText(node: value, field: "\(path).messageExpression", text: text)
+            }
+        }
+        let reason = reason(node, path)
+        guard let expression = expression("expression", in: node, path, "expression is not specified") else {
+            return nil
+        }
+        return PolicyDefinition.Validation(
+            expression: expression, message: message, messageExpression: messageExpression, reason: reason)
+    }
+
+    private mutating func reason(_ node: Node, _ path: String) -> StatusReason {
+        guard let value = string("reason", in: node, path), let text = value.string else { return .invalid }
+        let reason = StatusReason(rawValue: text)
+        let allowed: [StatusReason] = [.forbidden, .invalid, .requestEntityTooLarge]
+        if reason.map({ !allowed.contains($0) }) ?? true {
+            reportNotSupported("\(path).reason", text, allowed.map(\.rawValue), at: value)
+        }
+        return reason ?? .invalid
+    }
+
+    private mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
+        let list = objects("matchConditions", in: spec, "spec")
+        if list.count > PolicyLimits.maximumMatchConditions, let node = spec["matchConditions"] {
+            report(
+                .tooMany, "spec.matchConditions", "must have at most \(PolicyLimits.maximumMatchConditions) items",
+                at: node)
+        }
+        var seen: Set<String> = []
+        return list.compactMap { node, path in
+            allow(["name", "expression"], in: node, path)
+            let nameNode = string("name", in: node, path)
+            let name = nameNode?.string ?? ""
+            if name.isEmpty {
+                report(.required, "\(path).name", at: nameNode ?? node)
+            } else if !Names.isQualified(name) {
+                report(.invalid, "\(path).name", "must be a qualified name", at: nameNode ?? node)
+            } else if !seen.insert(name).inserted {
+                report(.duplicate, "\(path).name", at: nameNode ?? node)
+            }
+            guard let expression = expression("expression", in: node, path, "") else { return nil }
+            return PolicyDefinition.Named(name: name, expression: expression)
+        }
+    }
+
+    private mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
+        var seen: Set<String> = []
+        return objects("variables", in: spec, "spec").compactMap { node, path in
+            allow(["name", "expression"], in: node, path)
+            let nameNode = string("name", in: node, path)
+            let name = nameNode?.string ?? ""
+            if name.isEmpty {
+                report(.required, "\(path).name", "name is not specified", at: nameNode ?? node)
+            } else if !Names.isIdentifier(name) {
+                report(.invalid, "\(path).name", "must be a valid CEL identifier", at: nameNode ?? node)
+            } else if !seen.insert(name).inserted {
+                report(.duplicate, "\(path).name", at: nameNode ?? node)
+            }
+            guard let expression = expression("expression", in: node, path, "expression is not specified") else {
+                return nil
+            }
+            return PolicyDefinition.Named(name: name, expression: expression)
+        }
+    }
+
+    private mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
+        let list = objects("auditAnnotations", in: spec, "spec")
+        if list.count > PolicyLimits.maximumAuditAnnotations, let node = spec["auditAnnotations"] {
+            report(
+                .invalid, "spec.auditAnnotations",
+                "must not have more than \(PolicyLimits.maximumAuditAnnotations) auditAnnotations", at: node)
+        }
+        var seen: Set<String> = []
+        return list.compactMap { node, path in
+            allow(["key", "valueExpression"], in: node, path)
+            let keyNode = string("key", in: node, path)
+            let key = keyNode?.string ?? ""
+            if key.isEmpty {
+                report(.required, "\(path).key", at: keyNode ?? node)
+            } else if !Names.isQualified(key) || key.utf8.contains(UInt8(ascii: "/")) {
+                report(.invalid, "\(path).key", "must be a qualified name without a prefix", at: keyNode ?? node)
+            } else if !seen.insert(key).inserted {
+                report(.duplicate, "\(path).key", at: keyNode ?? node)
+            }
+            guard
+                let expression = expression(
+                    "valueExpression", in: node, path, "valueExpression is not specified")
+            else { return nil }
+            if expression.text.utf8.count > PolicyLimits.maximumValueExpressionBytes {
+                report(
+                    .tooLong, "\(path).valueExpression",
+                    "may not be more than \(PolicyLimits.maximumValueExpressionBytes) bytes", at: expression.node)
+            }
+            return PolicyDefinition.Named(name: key, expression: expression)
+        }
+    }
+}

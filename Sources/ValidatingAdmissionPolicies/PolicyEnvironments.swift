@@ -1,0 +1,41 @@
+import CEL
+import KubernetesCEL
+import Values
+
+/// The environments of a policy's expressions. `authorizer` comes last, so that the slots before it are the same in all.
+struct PolicyEnvironments: Sendable {
+    /// Validations, variables, match conditions and audit annotations.
+    let full: Environment
+    /// Messages: without `authorizer`.
+    let message: Environment
+    let hasParams: Bool
+
+    static let withParams = PolicyEnvironments(hasParams: true)
+    static let withoutParams = PolicyEnvironments(hasParams: false)
+
+    private init(hasParams: Bool) {
+        var full = KubernetesEnvironment.base()
+        var message = full
+        AdmissionVariables.declare(in: &full, hasParams: hasParams, hasAuthorizer: true)
+        AdmissionVariables.declare(in: &message, hasParams: hasParams, hasAuthorizer: false)
+        self.full = full
+        self.message = message
+        self.hasParams = hasParams
+    }
+}
+
+/// Where the values of the variables go in an `Activation`, in the order in which they are declared.
+struct Slots {
+    static let namespaceObject = 3
+
+    /// - Parameter authorizer: the values of `authorizer` and `authorizer.requestResource`; nil leaves them unbound.
+    static func values(
+        object: Value, oldObject: Value, request: Value, namespaceObject: Value, params: Value?,
+        authorizer: (Value, Value)?
+    ) -> [Value?] {
+        if let params {
+            return [object, oldObject, request, namespaceObject, params, authorizer?.0, authorizer?.1]
+        }
+        return [object, oldObject, request, namespaceObject, authorizer?.0, authorizer?.1]
+    }
+}

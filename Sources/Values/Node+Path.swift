@@ -1,0 +1,48 @@
+extension Node {
+    /// The way from this node down to a node inside it, as Kubernetes writes field paths:
+    /// `spec.containers[0].image`, `metadata.annotations[example.com/owner]`. Empty for this node itself, nil if the
+    /// other is not inside.
+    package func fieldPath(to target: Node) -> String? {
+        guard document === target.document, target.index >= index, target.index < endIndex else { return nil }
+        var path = ""
+        var node = self
+        while node.index != target.index {
+            if node.isMap {
+                guard let (key, value) = node.entries.first(where: { target.index < $0.value.endIndex }) else {
+                    return nil
+                }
+                let name = key.string ?? ""
+                path += Self.isPlain(name) ? (path.isEmpty ? "" : ".") + name : "[\(name)]"
+                // A key's own index belongs to its entry.
+                if target.index == key.index { return path }
+                node = value
+            } else {
+                var position = 0
+                var found: Node?
+                for element in node.elements {
+                    if target.index < element.endIndex {
+                        found = element
+                        break
+                    }
+                    position += 1
+                }
+                guard let found else { return nil }
+                path += "[\(position)]"
+                node = found
+            }
+        }
+        return path
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,256 @@
+import NIOCore
+import NIOHTTP1
+
+/// The server's end of a connection: requests in, answers out, in order, each composed at once on the event loop.
+///
+/// `RequestExchange` decides what to do and `RequestClock` when it is too late; this class moves bytes.
+final class AdmissionHTTPHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let resources: LoopResources
+    private let clock: RequestClockHandler
+    private var exchange = RequestExchange()
+    /// The body of the request that is being read, without its padding.
+    private var body: ByteBuffer?
+    private var reservedBodyBytes = 0
+    private var isHead = false
+    private var needsFlush = false
+    private var readIsHeld = false
+
+    init(resources: LoopResources, clock: RequestClockHandler) {
+        self.resources = resources
+        self.clock = clock
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        resources.add(context.channel)
+        if resources.isDraining { clock.drain(context: context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        releaseBody()
+        resources.remove(context.channel)
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): receive(head, context: context)
+        case .body(let part): receive(part, context: context)
+        case .end: receiveEnd(context: context)
+        }
+    }
+
+    private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard !exchange.isClosing else { return }
+        isHead = head.method == .HEAD
+        clock.headReceived()
+        switch exchange.head(head) {
+        case .none:
+            break
+        case .sendContinue:
+            write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"), context: context)
+        case .refuseAndClose(let refusal):
+            refuseAndClose(refusal, context: context)
+        }
+    }
+
+    private func receive(_ part: ByteBuffer, context: ChannelHandlerContext) {
+        switch exchange.body(byteCount: part.readableBytes) {
+        case .append: append(part, context: context)
+        case .discard: break
+        case .refuseAndClose(let refusal): refuseAndClose(refusal, context: context)
+        }
+    }
+
+    private func append(_ part: ByteBuffer, context: ChannelHandlerContext) {
+        guard resources.reserveBodyBytes(part.readableBytes) else {
+            perform(exchange.refused(.overloaded), context: context)
+            return
+        }
+        reservedBodyBytes += part.readableBytes
+        if body == nil { body = resources.borrowBody(expectedBytes: part.readableBytes) }
+        body?.writeImmutableBuffer(part)
+    }
+
+    private func receiveEnd(context: ChannelHandlerContext) {
+        switch exchange.end(draining: resources.isDraining) {
+        case .none:
+            return
+        case .answer(.probe(let probe, let headOnly), let keepAlive):
+            answer(probe, headOnly: headOnly, keepAlive: keepAlive, context: context)
+        case .answer(.admission(let endpoint, let timeout), let keepAlive):
+            answer(endpoint, timeout: timeout, keepAlive: keepAlive, context: context)
+        case .refuse(let refusal, let keepAlive):
+            answer(refusal, keepAlive: keepAlive, context: context)
+        }
+    }
+
+    // MARK: Answers
+
+    private func answer(
+        _ endpoint: AdmissionEndpoint, timeout: Duration?, keepAlive: Bool, context: ChannelHandlerContext
+    ) {
+        var bytes = body.take() ?? resources.borrowBody(expectedBytes: 0)
+        let count = bytes.readableBytes
+        bytes.writeRepeatingByte(0, count: WebhookLimits.bodyPadding)
+        let refusal = bytes.withUnsafeReadableBytes { padded -> HTTPRefusal? in
+            let body = UnsafeRawBufferPointer(rebasing: padded[..<count])
+            let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, body: body)
+            do throws(HTTPRefusal) {
+                try resources.response.compose { output throws(HTTPRefusal) in
+                    try resources.responder.respond(to: request, into: &output)
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        resources.returnBody(bytes)
+        releaseBody()
+        if let refusal {
+            answer(refusal, keepAlive: keepAlive, context: context)
+        } else {
+            resources.response.finishOK(keepAlive: keepAlive)
+            send(keepAlive: keepAlive, context: context)
+        }
+    }
+
+    private func answer(
+        _ probe: RequestRoute.Probe, headOnly: Bool, keepAlive: Bool, context: ChannelHandlerContext
+    ) {
+        if probe == .ready, resources.isDraining {
+            answer(.shuttingDown, keepAlive: keepAlive, context: context)
+        } else {
+            resources.response.writeProbe(headOnly: headOnly, keepAlive: keepAlive)
+            send(keepAlive: keepAlive, context: context)
+        }
+    }
+
+    private func answer(_ refusal: HTTPRefusal, keepAlive: Bool, context: ChannelHandlerContext) {
+        resources.response.write(refusal, headOnly: isHead, keepAlive: keepAlive)
+        send(keepAlive: keepAlive, context: context)
+    }
+
+    private func send(keepAlive: Bool, context: ChannelHandlerContext) {
+        write(resources.response.buffer, context: context)
+        resources.response.recycle()
+        clock.requestEnded()
+        if !keepAlive { close(context: context) }
+    }
+
+    private func write(_ buffer: ByteBuffer, context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        needsFlush = true
+    }
+
+    private func refuseAndClose(_ refusal: HTTPRefusal, context: ChannelHandlerContext) {
+        releaseBody()
+        answer(refusal, keepAlive: false, context: context)
+    }
+
+    private func perform(_ action: RequestExchange.CloseAction, context: ChannelHandlerContext) {
+        switch action {
+        case .none: break
+        case .close: close(context: context)
+        case .refuseAndClose(let refusal): refuseAndClose(refusal, context: context)
+        }
+    }
+
+    private func close(context: ChannelHandlerContext) {
+        clock.stop()
+        releaseBody()
+        flushIfNeeded(context: context)
+        context.close(promise: nil)
+        if readIsHeld { releaseRead(context: context) }
+    }
+
+    private func releaseBody() {
+        body = nil
+        resources.releaseBodyBytes(reservedBodyBytes)
+        reservedBodyBytes = 0
+    }
+
+    // MARK: Flow
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flushIfNeeded(context: context)
+        context.fireChannelReadComplete()
+    }
+
+    private func flushIfNeeded(context: ChannelHandlerContext) {
+        guard needsFlush else { return }
+        needsFlush = false
+        context.flush()
+    }
+
+    /// A client that does not read its answers gets no more requests read.
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable || exchange.isClosing {
+            context.read()
+        } else {
+            readIsHeld = true
+            clock.outputBlocked()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if readIsHeld, context.channel.isWritable {
+            clock.outputUnblocked(betweenRequests: exchange.isIdle)
+            releaseRead(context: context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func releaseRead(context: ChannelHandlerContext) {
+        readIsHeld = false
+        context.read()
+    }
+
+    // MARK: Ends
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            perform(exchange.inputClosed(), context: context)
+        case let timeout as RequestTimeout:
+            expired(timeout.phase, context: context)
+        case is ChannelShouldQuiesceEvent:
+            clock.drain(context: context)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func expired(_ phase: RequestClock.Phase, context: ChannelHandlerContext) {
+        switch phase {
+        case .idle, .blocked: perform(exchange.close(), context: context)
+        case .head, .body: perform(exchange.refused(.requestTimeout), context: context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // TLS and the socket have closed, or are closing, the connection themselves.
+            perform(exchange.close(), context: context)
+            return
+        }
+        perform(exchange.refused(Self.refusal(for: error)), context: context)
+        flushIfNeeded(context: context)
+    }
+
+    private static func refusal(for error: HTTPParserError) -> HTTPRefusal {
+        switch error {
+        case .headerOverflow: .headersTooLarge
+        case .invalidVersion: .unsupportedVersion
+        case .invalidEOFState: .badRequest("the request ended too early")
+        default: .badRequest("the request is not valid HTTP/1.1")
+        }
+    }
+}
+
+@available(*, unavailable)
+extension AdmissionHTTPHandler: Sendable {}
