@@ -17,16 +17,13 @@ struct ConformanceTests {
 
     /// Cases that differ, by name with the reason; one of them that passes fails the test, so that the list shrinks.
     static let known: [String: String] = [
+        "namespaceObject-creationTimestamp": "the error does not name the overload's argument types",
         "mode-typed-status": "needs the typed object of the API server",
         "mode-typed-quantity": "needs the typed object of the API server",
         "mode-typed-emptylabels": "needs the typed object of the API server",
         "mode-typed-unknown-field": "needs the typed object of the API server",
-        "mode-typed-resources": "needs the typed object of the API server",
         "mode-defaulted-resources": "needs the API server's defaults",
         "mode-defaulted-default-pullpolicy": "needs the API server's defaults",
-        "mode-defaulted-replicas": "needs the API server's defaults",
-        "mode-defaulted-status": "needs the API server's defaults",
-        "mode-defaulted-quantity": "needs the API server's defaults",
         "mode-defaulted-emptylabels": "needs the API server's defaults",
         "mode-defaulted-unknown-field": "needs the API server's defaults",
     ]
@@ -46,6 +43,7 @@ struct ConformanceTests {
             }
         }
         #expect(passed > 0)
+        print("\(file): \(passed) passed")
     }
 
     private func run(_ testCase: Node) throws -> CaseOutcome {
