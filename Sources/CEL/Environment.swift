@@ -35,6 +35,8 @@ package struct Environment: Sendable {
     package var composed: Composed?
     /// Lists and maps must have elements of one type (dyn excepted), as Kubernetes demands.
     package var requiresHomogeneousLiterals = false
+    /// Calls of `format` on a constant text with a literal list must fit together, as Kubernetes demands.
+    package var checksFormatCalls = false
     /// `a.?b`, `a[?b]`, `{?k: v}`, `[?e]`.
     package var allowsOptionalSyntax = true
     /// Backtick-quoted field names.

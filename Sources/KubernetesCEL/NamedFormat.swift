@@ -32,8 +32,8 @@ enum NamedFormat: String, CaseIterable, Sendable {
     func problems(_ text: String) -> [String] {
         switch self {
         case .dns1123Label: return Self.label(Array(text.utf8))
-        // A prefix of a 1035 label is checked by the rules of 1123, in Kubernetes too.
-        case .dns1123LabelPrefix, .dns1035LabelPrefix: return Self.label(Self.withoutTrailingDash(text))
+        case .dns1035LabelPrefix: return Self.oldLabel(Self.withoutTrailingDash(text))
+        case .dns1123LabelPrefix: return Self.label(Self.withoutTrailingDash(text))
         case .dns1123Subdomain: return Self.subdomain(Array(text.utf8))
         case .dns1123SubdomainPrefix: return Self.subdomain(Self.withoutTrailingDash(text))
         case .dns1035Label: return Self.oldLabel(Array(text.utf8))

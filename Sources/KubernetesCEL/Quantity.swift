@@ -132,9 +132,8 @@ struct Quantity: Sendable {
         var negated = right
         switch right.amount {
         case .integer(let value, let scale):
-            negated.amount =
-                value == .min
-                ? .decimal(right.decimal.negated) : .integer(value: -value, scale: scale)
+            // The smallest integer stays as it is, as in Go.
+            negated.amount = .integer(value: 0 &- value, scale: scale)
         case .decimal(let decimal): negated.amount = .decimal(decimal.negated)
         }
         return left + negated

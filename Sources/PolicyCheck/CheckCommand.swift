@@ -75,8 +75,6 @@ struct CheckCommand: ParsableCommand {
         if let jobs, !(1...Self.maximumJobs).contains(jobs) {
             throw ValidationError("--jobs must be from 1 to \(Self.maximumJobs)")
         }
-        if paths.isEmpty { throw ValidationError("no manifests given; name files or directories, or `-` for standard input") }
-        if policies.policy.isEmpty { throw ValidationError("no policies given; name files or directories with --policy") }
         if paths.count(where: { $0 == "-" }) > 1 { throw ValidationError("`-` can be given once only") }
         if namespace.isEmpty { throw ValidationError("--namespace must not be empty") }
         try OutputOption.checkDistinct(output)
@@ -86,6 +84,11 @@ struct CheckCommand: ParsableCommand {
     private static let maximumJobs = 256
 
     func run() throws {
+        // Not in `validate`, which would hide that an option is misspelt.
+        if policies.policy.isEmpty { throw ValidationError("no policies given; name files or directories with --policy") }
+        if paths.isEmpty {
+            throw ValidationError("no manifests given; name files or directories, or `-` for standard input")
+        }
         try CheckRun(self).run()
     }
 }

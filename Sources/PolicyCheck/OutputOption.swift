@@ -8,6 +8,14 @@ struct OutputOption: Sendable {
     /// nil is standard output.
     let path: String?
 
+    /// What is written if nothing is asked for.
+    static let text = OutputOption(format: .text, path: nil)
+
+    private init(format: ReportFormat, path: String?) {
+        self.format = format
+        self.path = path
+    }
+
     init(_ argument: String) throws(ValidationError) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let name = parts.first ?? ""
@@ -16,8 +24,7 @@ struct OutputOption: Sendable {
             let meant = closestMatch(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
             throw ValidationError("unknown format `\(name)`\(meant) (formats are \(names.joined(separator: ", ")))")
         }
-        self.format = format
-        path = parts.count > 1 ? parts[1] : nil
+        self.init(format: format, path: parts.count > 1 ? parts[1] : nil)
         if path == "" { throw ValidationError("`\(argument)` names no file behind `=`") }
     }
 

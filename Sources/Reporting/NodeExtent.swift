@@ -2,6 +2,37 @@ package import Diagnostics
 package import Values
 
 extension Node {
+    /// The stretch of text that shows best where a node inside this one is: the node itself, or for a container the key
+    /// that it belongs to.
+    package func textRange(of target: Node) -> SourceRange? {
+        guard target.isMap || target.isList, let key = key(of: target), let range = key.textRange else {
+            return target.textRange
+        }
+        return range
+    }
+
+    /// The key whose value `target` is; nil for list elements and for nodes elsewhere.
+    private func key(of target: Node) -> Node? {
+        guard document === target.document else { return nil }
+        var current = self
+        // INVARIANT: each round goes down one level, so the document's depth bounds the loop.
+        while current.index < target.index, target.index < current.endIndex {
+            var next: Node?
+            for (key, value) in current.entries where target.index < value.endIndex {
+                if value.index == target.index { return key }
+                next = value
+                break
+            }
+            for element in current.elements where target.index < element.endIndex {
+                next = element
+                break
+            }
+            guard let next else { return nil }
+            current = next
+        }
+        return nil
+    }
+
     /// The stretch of text to underline for this node: a scalar as it is written, of a container its first character.
     ///
     /// nil if the document has no positions.
@@ -11,8 +42,14 @@ extension Node {
         let line = Array(file.line(Int(start.line)).unicodeScalars)
         let first = Int(start.column) - 1
         guard first < line.count else { return SourceRange(at: start) }
-        let length = Self.scalarLength(line[first...])
+        let length = plainTextLength(in: line[first...]) ?? Self.scalarLength(line[first...])
         return SourceRange(start: start, end: SourcePosition(line: Int(start.line), column: first + 1 + length))
+    }
+
+    /// The length of a string that stands in the text as it is, without quotes; nil for all others.
+    private func plainTextLength(in line: ArraySlice<Unicode.Scalar>) -> Int? {
+        guard let string, !string.isEmpty, line.starts(with: string.unicodeScalars) else { return nil }
+        return string.unicodeScalars.count
     }
 
     /// Scalars of text that a YAML or JSON scalar takes on its first line.

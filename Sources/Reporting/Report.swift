@@ -41,21 +41,21 @@ package struct Subject: Sendable {
     package var name: String
     /// Where the object starts in its file.
     package var place: Place?
-    /// Counted from 1 within the file, as `---` separates them; items of a list share their list's.
-    package var document: Int
+    /// Counted from 1 within the file, items of lists one by one.
+    package var number: Int
     /// `CREATE` unless the request says otherwise.
     package var operation: String
 
     package init(
         apiVersion: String, kind: String, namespace: String = "", name: String, place: Place? = nil,
-        document: Int = 1, operation: String = "CREATE"
+        number: Int = 1, operation: String = "CREATE"
     ) {
         self.apiVersion = apiVersion
         self.kind = kind
         self.namespace = namespace
         self.name = name
         self.place = place
-        self.document = document
+        self.number = number
         self.operation = operation
     }
 
@@ -87,7 +87,6 @@ package struct SubjectVerdict: Sendable {
     package var status: Status?
     package var warnings: [String] = []
     package var auditAnnotations: [(key: String, value: String)] = []
-    /// Set instead of a verdict where the engine refuses the request itself (malformed recordings).
     package var isAllowed: Bool { status == nil }
 
     package init(status: Status? = nil) {
@@ -101,10 +100,12 @@ package struct SubjectReport: Sendable {
     package var verdict: SubjectVerdict
     /// In the order of the policies and their checks.
     package var findings: [Finding]
-    /// How many policies matched.
-    package var matchedPolicies: Int
+    /// In the order in which they were loaded.
+    package var matchedPolicies: [PolicySummary]
 
-    package init(subject: Subject, verdict: SubjectVerdict, findings: [Finding] = [], matchedPolicies: Int = 0) {
+    package init(
+        subject: Subject, verdict: SubjectVerdict, findings: [Finding] = [], matchedPolicies: [PolicySummary] = []
+    ) {
         self.subject = subject
         self.verdict = verdict
         self.findings = findings

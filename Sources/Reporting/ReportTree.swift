@@ -19,7 +19,7 @@ enum ReportTree {
     static func file(_ file: FileReport) -> Node {
         makeMap { tree in
             tree.field("file", file.name)
-            tree.list("documents") { list in
+            tree.list("objects") { list in
                 for report in file.subjects { list.map { Self.write(report, to: &$0) } }
             }
             tree.list("diagnostics") { list in
@@ -30,14 +30,14 @@ enum ReportTree {
 
     private static func write(_ report: SubjectReport, to tree: inout DocumentBuilder) {
         let subject = report.subject
-        tree.field("document", subject.document)
+        tree.field("number", subject.number)
         tree.fields(of: subject.place?.range)
         tree.field("apiVersion", subject.apiVersion)
         tree.field("kind", subject.kind)
         if !subject.namespace.isEmpty { tree.field("namespace", subject.namespace) }
         tree.field("name", subject.name)
         tree.field("operation", subject.operation)
-        tree.field("matchedPolicies", report.matchedPolicies)
+        tree.list("matchedPolicies", report.matchedPolicies.map(\.name))
         tree.map("verdict") { write(report.verdict, to: &$0) }
         tree.list("findings") { list in
             for finding in report.findings { list.map { Self.write(finding, about: subject, to: &$0) } }
@@ -97,7 +97,7 @@ enum ReportTree {
     static func summary(_ summary: Summary) -> Node {
         makeMap {
             $0.field("files", summary.files)
-            $0.field("documents", summary.subjects)
+            $0.field("objects", summary.subjects)
             $0.field("policies", summary.policies)
             $0.field("denied", summary.denials)
             $0.field("warned", summary.warnings)

@@ -48,7 +48,7 @@ struct TextFormat: ReportWriter {
     }
 
     private func passed(_ report: SubjectReport, in file: FileReport) -> String {
-        let what = Summary.plural(report.matchedPolicies, "policy")
+        let what = Summary.plural(report.matchedPolicies.count, "policy")
         let place = report.subject.place?.description ?? file.name
         let name = DiagnosticRenderer.printable(report.subject.displayName)
         return paint("ok", "1;32") + ": \(place)   \(name)   \(what) matched\n\n"

@@ -91,7 +91,8 @@ enum Arithmetic {
         guard (Timestamp.minimumSeconds...Timestamp.maximumSeconds).contains(seconds) else {
             throw EvaluationError(.overflow, "timestamp overflow")
         }
-        return Timestamp(seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000))
+        return Timestamp(
+            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes)
     }
 
     private func concatenated(_ left: Value, _ right: Value) throws(EvaluationError) -> String {

@@ -194,7 +194,9 @@ extension Qualifier {
                 return found
             }
             if tolerant { return nil }
-            throw .noSuchKey(wanted.keyDescription)
+            throw subject.isList
+                ? EvaluationError(.indexOutOfBounds, "index out of bounds: \(wanted.keyDescription)")
+                : .noSuchKey(wanted.keyDescription)
         } catch {
             // A failed look-up counts as a step, a failed optional one does not.
             if !tolerant, !error.isFatal { try frame.charge(1) }

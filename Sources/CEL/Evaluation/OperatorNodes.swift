@@ -5,6 +5,8 @@ enum OperatorCost {
     case one
     /// A tenth of the smaller operand, rounded up.
     case smaller
+    /// The same, but 1 where the left operand has a library's own type.
+    case equality
     /// A tenth of both operands, rounded up.
     case both
     /// The size of the right operand.
@@ -17,6 +19,9 @@ enum OperatorCost {
         case .smaller:
             let (a, b) = (Self.size(left), Self.size(right))
             return (min(a, b) + 9) / 10
+        case .equality:
+            if case .object? = left { return 1 }
+            return OperatorCost.smaller.amount(left, right)
         case .both: return (Self.size(left) + Self.size(right) + 9) / 10
         case .right: return Self.size(right)
         }
@@ -89,7 +94,7 @@ final class EqualityNode: BinaryNode, @unchecked Sendable {
 
     init(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) {
         self.negated = negated
-        super.init(id, left, right, cost: .smaller)
+        super.init(id, left, right, cost: negated ? .smaller : .equality)
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
@@ -149,13 +154,14 @@ final class MembershipNode: BinaryNode, @unchecked Sendable {
 final class ConstantMembershipNode: PlanNode, @unchecked Sendable {
     private let operand: PlanNode
     private let elements: [Value]
-    /// For lists that are too long to scan.
+    /// For long lists of strings.
     private let index: MapValue?
 
     init(_ id: ExpressionID, _ operand: PlanNode, _ elements: [Value]) {
         self.operand = operand
         self.elements = elements
-        index = elements.count > 16 ? MapValue(elements.map { (key: $0, value: .null) }) : nil
+        let isLong = elements.count > 16 && elements.allSatisfy { $0.stringValue != nil }
+        index = isLong ? MapValue(elements.map { (key: $0, value: .null) }) : nil
         super.init(id)
     }
 

@@ -47,7 +47,9 @@ package enum CostFormula {
 
     /// A list function that makes a list: 11 and `factor` for each of `size`.
     package static func allocating(_ factor: Double, _ size: UInt64) -> UInt64 {
-        UInt64(clamping: Int64(exactly: (Double(size) * factor).rounded(.down)) ?? .max) &+ list &+ 1
+        let work = Int64(exactly: (Double(size) * factor).rounded(.towardZero)) ?? .max
+        // A negative factor (a depth below 0) wraps around, as in Go.
+        return UInt64(bitPattern: work) &+ list &+ 1
     }
 
     /// Visiting a value and everything in it: 1 per scalar, a tenth per byte of strings, rounded down.

@@ -14,6 +14,9 @@ package struct Overload: Sendable {
     /// Makes a better implementation where some arguments are constant (a compiled pattern, a parsed quantity);
     /// throws if the constants can never work, which is then a compile error at the argument.
     package let specialize: Specialize?
+    /// Whether dyn arguments are checked against `parameters` at run time; the few functions without guards take
+    /// whatever their code can handle.
+    package let isGuarded: Bool
     /// Has type parameters.
     let isGeneric: Bool
 
@@ -22,7 +25,8 @@ package struct Overload: Sendable {
 
     package init(
         _ id: String, member isMember: Bool = false, _ parameters: [CELType], _ result: CELType,
-        cost: CallCost = .one, specialize: Specialize? = nil, _ implementation: Implementation? = nil
+        guarded isGuarded: Bool = true, cost: CallCost = .one, specialize: Specialize? = nil,
+        _ implementation: Implementation? = nil
     ) {
         self.id = id
         self.isMember = isMember
@@ -30,6 +34,7 @@ package struct Overload: Sendable {
         self.result = result
         self.cost = cost
         self.specialize = specialize
+        self.isGuarded = isGuarded
         self.implementation = implementation
         isGeneric = result.hasParameter || parameters.contains { $0.hasParameter }
     }

@@ -3,7 +3,7 @@ internal import Values
 /// How `format` writes numbers and containers.
 enum FormatStyle: Sendable {
     /// cel-go's strings extension up to version 3 (Kubernetes): numbers as in English prose, `1,234.500` and
-    /// `1.500000 × 10⁰⁰`; containers as CEL literals.
+    /// `1.500000×10⁰⁰`; containers as CEL literals.
     case decimalComma
     /// The specification's: as C's printf; strings in containers without quotes.
     case plain
@@ -184,7 +184,7 @@ struct StringFormat: Sendable {
                 exponent.unicodeScalars.append(Unicode.Scalar(0x2070 + character.value - 0x30) ?? character)
             }
         }
-        return "\(text[..<marker])\u{202F}×\u{202F}10\(exponent)"
+        return "\(text[..<marker])×10\(exponent)"
     }
 
     private func binary(_ value: Value) throws(EvaluationError) -> String {

@@ -21,7 +21,8 @@ package enum Timestamps {
         let days = CivilTime.daysSinceEpoch(year: year, month: month, day: day)
         let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
         guard seconds >= Timestamp.minimumSeconds, seconds <= Timestamp.maximumSeconds else { return nil }
-        return Timestamp(seconds: seconds, nanoseconds: Int32(nanoseconds))
+        return Timestamp(
+            seconds: seconds, nanoseconds: Int32(nanoseconds), offsetMinutes: Int16(offset / 60))
     }
 
     private struct Reader {
@@ -73,9 +74,12 @@ package enum Timestamps {
         }
     }
 
-    /// RFC 3339 in UTC with only as many decimals as needed.
-    package static func string(_ timestamp: Timestamp) -> String {
-        let time = CivilTime(timestamp, offset: 0)
+    /// RFC 3339 with only as many decimals as needed.
+    ///
+    /// - Parameter inUTC: rather than in the zone that the timestamp was written in.
+    package static func string(_ timestamp: Timestamp, inUTC: Bool = false) -> String {
+        let offset = inUTC ? 0 : Int64(timestamp.offsetMinutes)
+        let time = CivilTime(timestamp, offset: offset * 60)
         func padded(_ value: Int64, _ width: Int) -> String {
             let text = String(value)
             return String(repeating: "0", count: max(0, width - text.count)) + text
@@ -87,6 +91,8 @@ package enum Timestamps {
             while fraction.hasSuffix("0") { fraction.removeLast() }
             text += "." + fraction
         }
-        return text + "Z"
+        if offset == 0 { return text + "Z" }
+        let minutes = Int64(offset.magnitude)
+        return text + (offset < 0 ? "-" : "+") + padded(minutes / 60, 2) + ":" + padded(minutes % 60, 2)
     }
 }

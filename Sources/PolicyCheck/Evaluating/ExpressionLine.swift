@@ -135,7 +135,7 @@ struct ExpressionLine {
         }
         if let type = run.type {
             out.append(json: ",\"type\":")
-            JSONWriter().writeString(type.description, to: &out)
+            JSONWriter().writeString(type.specificationName, to: &out)
             out.append(json: ",\"cost\":\(run.cost)")
         }
     }

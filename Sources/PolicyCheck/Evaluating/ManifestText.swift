@@ -40,14 +40,37 @@ enum ManifestText {
     }
 
     static func documents(_ path: String) throws(RunFailure) -> [Document] {
-        var stream = DocumentStream(try InputFile(path: path).read())
         var documents: [Document] = []
         do throws(DocumentError) {
+            var stream = DocumentStream(try InputText.read(path))
             while let document = try stream.next() { documents.append(document) }
         } catch {
             throw failure(error)
         }
         return documents
+    }
+
+    /// What the objects of a file give to the variables, one set per object.
+    static func subjects(_ path: String) throws(RunFailure) -> [[(name: String, value: Value)]] {
+        var subjects: [[(name: String, value: Value)]] = []
+        do throws(DocumentError) {
+            var stream = ManifestStream(try InputText.read(path))
+            while let object = try stream.next() { subjects.append(try variables(object)) }
+        } catch {
+            throw failure(error)
+        }
+        guard !subjects.isEmpty else { throw RunFailure(.input, "`\(path)` holds no object") }
+        return subjects
+    }
+
+    private static func variables(_ object: Node) throws(DocumentError) -> [(name: String, value: Value)] {
+        guard ManifestRequest.isReview(object) else { return [("object", Value(object))] }
+        guard let request = object["request" as StaticString], request.isMap else {
+            throw DocumentError(
+                "admission-review-request", "`request` is missing", file: object.document.source, at: object.position)
+        }
+        return ["object", "oldObject"].map { ($0, request[$0].map { Value($0) } ?? .null) }
+            + [("request", Value(request))]
     }
 
     private static func failure(_ error: DocumentError) -> RunFailure {

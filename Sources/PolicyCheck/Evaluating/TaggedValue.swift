@@ -39,7 +39,7 @@ enum TaggedValue {
                 out.append(json: "]")
             }
             out.append(json: "]}")
-        case .timestamp(let value): appendText("timestamp", Timestamps.string(value), to: &out)
+        case .timestamp(let value): appendText("timestamp", Timestamps.string(value, inUTC: true), to: &out)
         case .duration(let value): appendText("duration", seconds(value), to: &out)
         case .type(let name): appendText("type", name, to: &out)
         case .optional(let optional):

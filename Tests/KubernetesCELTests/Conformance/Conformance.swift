@@ -22,6 +22,11 @@ enum Conformance {
         return (try? JSONSerialization.jsonObject(with: data)) ?? [:]
     }
 
+    static func document(_ name: String) -> Document? {
+        guard let folder, let data = try? Data(contentsOf: folder.appendingPathComponent(name)) else { return nil }
+        return try? JSONParser().parse(Array(data))
+    }
+
     /// Known failures: test name to reason. A listed test that passes fails the run.
     static let skips: [String: String] = {
         var root = URL(fileURLWithPath: #filePath)

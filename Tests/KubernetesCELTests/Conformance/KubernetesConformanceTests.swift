@@ -11,11 +11,11 @@ import Values
         "agrees with Kubernetes", .enabled(if: Conformance.isPresent, "the shared conformance data is missing"),
         arguments: ["generated", "library-tests", "crd-validation-tests"])
     func kubernetes(file: String) {
-        let data = Conformance.json("k8s-cel/\(file).json") as? [String: Any] ?? [:]
-        var runner = KubernetesCaseRunner(fixtures: data["fixtures"] as? [String: String] ?? [:])
+        let data = Conformance.document("k8s-cel/\(file).json")?.root
+        let runner = KubernetesCaseRunner(fixtures: data?["fixtures"])
         var tally = Tally()
-        for test in data["cases"] as? [[String: Any]] ?? [] {
-            tally.add(Outcome(name: test["id"] as? String ?? "", failure: runner.failure(of: test)))
+        for test in data?["cases"].map({ Array($0.elements) }) ?? [] {
+            tally.add(Outcome(name: test["id"]?.string ?? "", failure: runner.failure(of: test)))
         }
         tally.report(file)
         #expect(tally.failures.isEmpty)
@@ -25,23 +25,21 @@ import Values
 }
 
 struct KubernetesCaseRunner {
-    let fixtures: [String: String]
-    private var documents: [String: Document] = [:]
+    let fixtures: Node?
     /// What Kubernetes lets one expression cost.
     private static let limit: UInt64 = 1_000_000
 
-    init(fixtures: [String: String]) { self.fixtures = fixtures }
-
     /// - Returns: what is wrong; nil if the case passes.
-    mutating func failure(of test: [String: Any]) -> String? {
-        let text = test["expr"] as? String ?? ""
-        let expected = test["expected"] as? [String: Any] ?? [:]
-        let isPatch = test["patch"] as? Bool ?? false
-        let variables = test["vars"] as? [String: Any] ?? [:]
+    func failure(of test: Node) -> String? {
+        let text = test["expr"]?.string ?? ""
+        let expected = test["expected"]
+        let isPatch = test["patch"]?.bool ?? false
+        let variables = test["vars"]
+        let names = variables?.entries.map { $0.key.string ?? "" } ?? []
         var environment = KubernetesEnvironment.base(mutation: isPatch)
         AdmissionVariables.declare(in: &environment, hasParams: true, hasAuthorizer: true)
         let known = Set(environment.variables.map(\.name))
-        for name in variables.keys.sorted() where !known.contains(name) { environment.declare(name, .dyn) }
+        for name in names where !known.contains(name) { environment.declare(name, .dyn) }
         if isPatch {
             environment.openStructures = ["Object"]
             environment.declare(
@@ -54,11 +52,11 @@ struct KubernetesCaseRunner {
             checked = try CheckedExpression(checking: parsed, in: environment)
             program = try Program(planning: checked, in: environment)
         } catch {
-            if expected["compileError"] != nil { return nil }
+            if expected?["compileError"] != nil { return nil }
             return "\(text): does not compile: \(error.issues.first?.message ?? "")"
         }
-        if let message = expected["compileError"] { return "\(text): compiles, should not: \(message)" }
-        if let type = expected["type"] as? String, let ours = Self.name(of: checked.type), ours != type {
+        if let message = expected?["compileError"]?.string { return "\(text): compiles, should not: \(message)" }
+        if let type = expected?["type"]?.string, let ours = Self.name(of: checked.type), ours != type {
             return "\(text): type is \(ours), should be \(type)"
         }
         var values = [Value?](repeating: .null, count: environment.variables.count)
@@ -67,7 +65,7 @@ struct KubernetesCaseRunner {
         request.group = "apps"
         request.resource = "deployments"
         for (index, variable) in environment.variables.enumerated() {
-            if let encoded = variables[variable.name] { values[index] = value(encoded) }
+            if let node = variables?[variable.name] { values[index] = value(node) }
             if variable.name == "authorizer" {
                 values[index] = .object(AuthorizerValue(authorizer, requestResource: request))
             }
@@ -79,56 +77,49 @@ struct KubernetesCaseRunner {
         let outcome: String?
         do throws(EvaluationError) {
             let value = try program.evaluate(Activation(values), budget: &budget)
-            if let result = expected["result"] {
-                outcome = EncodedValue.matches(value, result) == true ? nil : "gives \(value), should be \(result)"
+            if let result = expected?["result"] {
+                outcome =
+                    EncodedValue.matches(value, result)
+                    ? nil : "gives \(value), should be \(EncodedValue.show(result))"
             } else {
-                outcome = "gives \(value), should fail: \(expected["evalError"] ?? "")"
+                outcome = "gives \(value), should fail: \(expected?["evalError"]?.string ?? "")"
             }
         } catch {
-            outcome =
-                expected["evalError"] != nil ? nil : "fails: \(error.message), should be \(expected["result"] ?? "")"
+            let isExpected = expected?["evalError"] != nil
+            outcome = isExpected ? nil : "fails: \(error.message), should be \(EncodedValue.show(expected?["result"]))"
         }
         if let outcome { return "\(text): \(outcome)" }
-        if let cost = test["cost"] as? Int, test["costVaries"] == nil, UInt64(cost) != budget.used {
+        if let cost = test["cost"]?.int, test["costVaries"] == nil, UInt64(cost) != budget.used {
             return "\(text): costs \(budget.used), should cost \(cost)"
         }
         return nil
     }
 
-    private mutating func value(_ encoded: Any) -> Value {
-        let name = (encoded as? [String: Any])?["$fixture"] as? String
-        if let name, let document = documents[name] { return Value(document.root) }
-        var json = Data()
-        if let name {
-            json = Data((fixtures[name] ?? "null").utf8)
-        } else if let data = try? JSONSerialization.data(withJSONObject: encoded, options: .fragmentsAllowed) {
-            json = data
-        }
-        guard let document = try? JSONParser().parse(Array(json)) else { return .null }
-        if let name { documents[name] = document }
-        return Value(document.root)
+    private func value(_ node: Node) -> Value {
+        guard let name = node["$fixture"]?.string else { return Value(node) }
+        return fixtures?[name].map { Value($0) } ?? .null
     }
 
-    private static func authorizer(_ test: [String: Any]) -> AuthorizationRules {
+    private static func authorizer(_ test: Node) -> AuthorizationRules {
         AuthorizationRules(
-            (test["authz"] as? [[String: String]] ?? []).map { fields in
+            (test["authz"].map { Array($0.elements) } ?? []).map { fields in
                 var rule = AuthorizationRules.Rule()
-                rule.user = fields["user"] ?? ""
-                rule.verb = fields["verb"] ?? ""
-                rule.path = fields["path"] ?? ""
-                rule.group = fields["group"] ?? ""
-                rule.resource = fields["resource"] ?? ""
-                rule.subresource = fields["subresource"] ?? ""
-                rule.namespace = fields["namespace"] ?? ""
-                rule.name = fields["name"] ?? ""
-                rule.fieldSelector = fields["fieldSelector"] ?? ""
-                rule.labelSelector = fields["labelSelector"] ?? ""
+                rule.user = fields["user"]?.string ?? ""
+                rule.verb = fields["verb"]?.string ?? ""
+                rule.path = fields["path"]?.string ?? ""
+                rule.group = fields["group"]?.string ?? ""
+                rule.resource = fields["resource"]?.string ?? ""
+                rule.subresource = fields["subresource"]?.string ?? ""
+                rule.namespace = fields["namespace"]?.string ?? ""
+                rule.name = fields["name"]?.string ?? ""
+                rule.fieldSelector = fields["fieldSelector"]?.string ?? ""
+                rule.labelSelector = fields["labelSelector"]?.string ?? ""
                 let decisions: [String: AuthorizationAnswer.Decision] = [
                     "allow": .allow, "deny": .deny, "noOpinion": .noOpinion,
                 ]
                 rule.answer = AuthorizationAnswer(
-                    decisions[fields["decision"] ?? ""] ?? .noOpinion, reason: fields["reason"] ?? "",
-                    error: fields["error"])
+                    decisions[fields["decision"]?.string ?? ""] ?? .noOpinion, reason: fields["reason"]?.string ?? "",
+                    error: fields["error"]?.string)
                 return rule
             })
     }

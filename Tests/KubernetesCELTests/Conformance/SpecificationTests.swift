@@ -7,7 +7,8 @@ import Values
 /// The CEL specification's own tests, those that need no protobuf message.
 @Suite struct SpecificationTests {
     static let files = [
-        "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "dynamic", "encoders_ext", "enums", "fields",
+        "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "dynamic", "encoders_ext", "enums",
+        "fields",
         "fp_math", "integer_math", "lists", "logic", "macros", "macros2", "math_ext", "namespace", "network_ext",
         "optionals", "parse", "plumbing", "proto2", "proto2_ext", "proto3", "string", "string_ext", "timestamps",
         "type_deduction", "unknowns", "wrappers",
@@ -17,15 +18,15 @@ import Values
         "agrees with the specification",
         .enabled(if: Conformance.isPresent, "the shared conformance data is missing"), arguments: files)
     func specification(file: String) {
-        let data = Conformance.json("cel-spec/\(file).json") as? [String: Any] ?? [:]
+        let data = Conformance.document("cel-spec/\(file).json")?.root
         var tally = Tally()
-        for section in data["sections"] as? [[String: Any]] ?? [] {
-            for test in section["tests"] as? [[String: Any]] ?? [] {
-                if test["needsProto"] as? Bool == true {
+        for section in data?["sections"].map({ Array($0.elements) }) ?? [] {
+            for test in section["tests"].map({ Array($0.elements) }) ?? [] {
+                if test["needsProto"]?.bool == true {
                     tally.skip()
                     continue
                 }
-                let name = "\(file)/\(section["name"] ?? "")/\(test["name"] ?? "")"
+                let name = "\(file)/\(section["name"]?.string ?? "")/\(test["name"]?.string ?? "")"
                 tally.add(Outcome(name: name, failure: Self.failure(of: test)))
             }
         }
@@ -34,80 +35,92 @@ import Values
         #expect(tally.wronglySkipped.isEmpty)
     }
 
-    private static func failure(of test: [String: Any]) -> String? {
-        let text = test["expr"] as? String ?? ""
-        let expected = test["expected"] as? [String: Any] ?? [:]
-        var environment = CELEnvironments.everything()
-        environment.container = test["container"] as? String ?? ""
-        for variable in test["typeEnv"] as? [[String: Any]] ?? [] {
-            guard let name = variable["name"] as? String, let type = variable["type"] as? [String: Any] else { continue }
-            environment.declare(name, Self.type(type["struct"] as? [String: Any] ?? [:]))
-        }
-        let bindings = test["bindings"] as? [String: Any] ?? [:]
-        let declared = Set(environment.variables.map(\.name))
-        for name in bindings.keys.sorted() where !declared.contains(name) { environment.declare(name, .dyn) }
-        let values = environment.variables.map { bindings[$0.name].flatMap { EncodedValue.decode($0) } }
-        let typed = expected["typedResult"] as? [String: Any]
+    private static func failure(of test: Node) -> String? {
+        let text = test["expr"]?.string ?? ""
+        let expected = test["expected"]
+        let environment = environment(of: test)
+        let bindings = test["bindings"]
+        let values = environment.variables.map { bindings?[$0.name].flatMap { EncodedValue.decode($0) } }
+        let typed = expected?["typedResult"]
         do throws(CompileError) {
             let parsed = try ParsedExpression(parsing: text, in: environment)
-            let checked = try CheckedExpression(checking: parsed, in: environment)
-            if let deduced = typed?["deducedType"] as? [String: Any] {
-                let wanted = Self.type(deduced["struct"] as? [String: Any] ?? [:])
-                if wanted != checked.type { return "\(text): type is \(checked.type), should be \(wanted)" }
+            let checked =
+                test["disableCheck"]?.bool == true
+                ? unchecked(parsed) : try CheckedExpression(checking: parsed, in: environment)
+            if let deduced = typed?["deducedType"]?["struct"], type(deduced) != checked.type {
+                return "\(text): type is \(checked.type), should be \(type(deduced))"
             }
+            if test["checkOnly"]?.bool == true { return nil }
             let program = try Program(planning: checked, in: environment)
-            guard let result = expected["value"] ?? typed?["value"] else {
-                if typed != nil { return nil }
-                return evaluationFailure(text, program, values)
-            }
-            return mismatch(text, program, values, result)
+            return outcome(text, program, values, expected?["value"] ?? typed?["value"])
         } catch {
-            return expected["evalError"] != nil ? nil : "\(text): does not compile: \(error.issues.first?.message ?? "")"
+            let isExpected = expected?["evalError"] != nil
+            return isExpected ? nil : "\(text): does not compile: \(error.issues.first?.message ?? "")"
         }
     }
 
-    private static func mismatch(_ text: String, _ program: Program, _ values: [Value?], _ result: Any) -> String? {
+    private static func environment(of test: Node) -> Environment {
+        var environment = CELEnvironments.everything()
+        environment.container = test["container"]?.string ?? ""
+        for declaration in test["typeEnv"].map({ Array($0.elements) }) ?? [] {
+            guard let name = declaration["name"]?.string else { continue }
+            if let variable = declaration["type"]?["struct"] { environment.declare(name, type(variable)) }
+            let overloads = declaration["function"].map { Array($0.elements) } ?? []
+            let declared = overloads.map { overload in
+                Overload(
+                    overload["id"]?.string ?? "", member: overload["member"]?.bool ?? false,
+                    overload["args"].map { $0.elements.map { type($0["struct"]) } } ?? [],
+                    type(overload["result"]?["struct"]))
+            }
+            if !declared.isEmpty {
+                environment.add(Library("test", functions: [FunctionDeclaration(name, declared)]))
+            }
+        }
+        let known = Set(environment.variables.map(\.name))
+        for (key, _) in test["bindings"].map({ Array($0.entries) }) ?? [] {
+            if let name = key.string, !known.contains(name) { environment.declare(name, .dyn) }
+        }
+        return environment
+    }
+
+    /// For tests that must run without a checker: every type is dyn.
+    private static func unchecked(_ parsed: ParsedExpression) -> CheckedExpression {
+        let count = parsed.tree.nodes.count
+        return CheckedExpression(
+            text: parsed.text, tree: parsed.tree, types: Array(repeating: .dyn, count: count),
+            references: Array(repeating: nil, count: count))
+    }
+
+    private static func outcome(_ text: String, _ program: Program, _ values: [Value?], _ result: Node?) -> String? {
         var budget = CostBudget.unlimited
         do throws(EvaluationError) {
             let value = try program.evaluate(Activation(values), budget: &budget)
-            return EncodedValue.matches(value, result) == true ? nil : "\(text): gives \(value), should be \(result)"
+            guard let result else { return "\(text): gives \(value), should fail" }
+            if EncodedValue.matches(value, result) { return nil }
+            return "\(text): gives \(value), should be \(EncodedValue.show(result))"
         } catch {
-            return "\(text): fails: \(error.message), should be \(result)"
+            return result == nil ? nil : "\(text): fails: \(error.message), should be \(EncodedValue.show(result))"
         }
     }
 
-    private static func evaluationFailure(_ text: String, _ program: Program, _ values: [Value?]) -> String? {
-        var budget = CostBudget.unlimited
-        do throws(EvaluationError) {
-            return "\(text): gives \(try program.evaluate(Activation(values), budget: &budget)), should fail"
-        } catch {
-            return nil
-        }
-    }
-
-    private static func type(_ encoded: [String: Any]) -> CELType {
-        let parameters = (encoded["parameters"] as? [[String: Any]] ?? encoded["params"] as? [[String: Any]] ?? [])
-            .map { type($0) }
-        func nested(_ key: String) -> CELType { type(encoded[key] as? [String: Any] ?? [:]) }
-        let name = encoded["name"] as? String ?? ""
-        switch encoded["kind"] as? String {
+    private static func type(_ encoded: Node?) -> CELType {
+        let name = encoded?["name"]?.string ?? ""
+        switch encoded?["kind"]?.string {
         case "null": return .null
-        case "list": return .list(nested("elem"))
-        case "map": return .map(nested("key"), nested("value"))
-        case "type": return .type(nested("type"))
-        case "wrapper": return .wrapper(nested("of"))
+        case "list": return .list(type(encoded?["elem"]))
+        case "map": return .map(type(encoded?["key"]), type(encoded?["value"]))
         case "typeParam": return .parameter(name)
-        case "opaque", "abstract": return .opaque(name, parameters)
-        case "primitive", "wellKnown", "message":
-            switch name.lowercased() {
+        case "abstract": return .opaque(name, encoded?["params"].map { $0.elements.map { type($0) } } ?? [])
+        case "primitive", "message":
+            switch name {
             case "bool": return .bool
-            case "int", "int64": return .int
-            case "uint", "uint64": return .uint
+            case "int": return .int
+            case "uint": return .uint
             case "double": return .double
             case "string": return .string
             case "bytes": return .bytes
-            case "timestamp", "google.protobuf.timestamp": return .timestamp
-            case "duration", "google.protobuf.duration": return .duration
+            case "google.protobuf.Timestamp": return .timestamp
+            case "google.protobuf.Duration": return .duration
             default: return .dyn
             }
         default: return .dyn

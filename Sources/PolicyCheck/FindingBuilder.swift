@@ -1,0 +1,95 @@
+import Admission
+import Diagnostics
+import PolicyEngine
+import Reporting
+import Values
+
+/// Turns the verdict on a request into what a report says about its object.
+struct FindingBuilder {
+    let policies: LoadedPolicies
+    let request: AdmissionRequest
+    /// The object in its file: the manifest, or the recorded AdmissionReview.
+    let manifest: Node
+    let number: Int
+
+    func report(_ verdict: Verdict) -> SubjectReport {
+        var subjectVerdict = SubjectVerdict(
+            status: verdict.status.map {
+                SubjectVerdict.Status(code: $0.code, reason: $0.reason.rawValue, message: $0.message)
+            })
+        subjectVerdict.warnings = verdict.warnings
+        subjectVerdict.auditAnnotations = verdict.auditAnnotations
+        var findings = verdict.decisions.compactMap(finding)
+        if let status = verdict.status, verdict.denial == nil {
+            let policy = PolicySummary(kind: "", name: "admission")
+            findings.append(
+                Finding(.error, policy: policy, message: status.message, reason: status.reason.rawValue))
+        }
+        return SubjectReport(
+            subject: subject, verdict: subjectVerdict, findings: findings, matchedPolicies: matched(verdict))
+    }
+
+    private var subject: Subject {
+        let kind = request.kind
+        return Subject(
+            apiVersion: kind.apiVersion, kind: kind.kind, namespace: request.namespace, name: name, place: place,
+            number: number, operation: request.operation.name.description)
+    }
+
+    /// The name, or for objects that the server will name what it makes the name of.
+    private var name: String {
+        if !request.name.isEmpty { return request.name }
+        let metadata = request.objectNode?["metadata" as StaticString]
+        return metadata?["name" as StaticString]?.string
+            ?? metadata?["generateName" as StaticString]?.string.map { "\($0)*" } ?? ""
+    }
+
+    private var place: Place? {
+        guard let file = manifest.document.source else { return nil }
+        return Place(file, manifest.position.map { SourceRange(at: $0) })
+    }
+
+    /// Policies that had something to say, each once.
+    private func matched(_ verdict: Verdict) -> [PolicySummary] {
+        var seen: Set<ObjectIdentifier> = []
+        var matched: [PolicySummary] = []
+        for evaluation in verdict.evaluations where !evaluation.decisions.isEmpty || !evaluation.auditAnnotations.isEmpty {
+            let summary = policies.summary(of: evaluation.policy)
+            if seen.insert(ObjectIdentifier(summary)).inserted { matched.append(summary) }
+        }
+        return matched
+    }
+
+    // MARK: One decision
+
+    private func finding(_ decision: Decision) -> Finding? {
+        guard let effect = Self.effect(of: decision) else { return nil }
+        let message = decision.message.isEmpty ? (decision.missing?.description ?? "denied") : decision.message
+        var finding = Finding(
+            effect, policy: policies.summary(of: decision.policy), binding: decision.binding?.name,
+            param: decision.param, check: decision.check?.field ?? "", message: message,
+            reason: decision.reason?.rawValue)
+        if let check = decision.check, let file = check.file { finding.policyPlace = Place(file, check.range) }
+        finding.why = why(decision)
+        return finding
+    }
+
+    /// nil for checks that passed.
+    static func effect(of decision: Decision) -> Effect? {
+        if decision.missing != nil { return .error }
+        if decision.evaluation == .error { return decision.action == .deny ? .error : .ignored }
+        guard decision.action == .deny else { return nil }
+        if decision.actions.contains(.deny) { return .deny }
+        return decision.actions.contains(.warn) ? .warn : .audit
+    }
+
+    private func why(_ decision: Decision) -> Reason? {
+        if let explanation = decision.explanation {
+            return Reason(
+                expression: explanation.expression, value: explanation.value?.json,
+                place: explanation.file.map { Place($0, explanation.range) })
+        }
+        guard let check = decision.check, !check.expression.isEmpty else { return nil }
+        return Reason(expression: check.expression, value: decision.evaluation == .deny ? Value.bool(false).json : nil)
+    }
+}
