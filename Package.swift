@@ -61,8 +61,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
-                argumentParser,
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values",
+                "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         // `make bench` only.
