@@ -235,10 +235,12 @@ extension ScalarScanner {
         while !isDone {
             if isAtEnd { return false }
             skipIndentation(indentation)
-            while lineEnd() == 0, !isDone {
-                guard !isAtEnd, take() else { return false }
+            while lineEnd() == 0, !isAtEnd, !isDone {
+                guard take() else { return false }
             }
             if isDone { return true }
+            // The reader adds a line end to a text that has none at its end.
+            if isAtEnd { return take([0x0A], for: 0) }
             guard takeLineEnds(indentation) else { return false }
         }
         return true

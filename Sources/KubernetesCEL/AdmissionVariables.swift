@@ -25,7 +25,7 @@ package enum AdmissionVariables {
     /// The type of `namespaceObject`.
     package static let namespace = "kubernetes.Namespace"
 
-    /// Fields that `request` and `namespaceObject` have; all others are compile errors (`request.uid`, `request.object`).
+    /// The fields of `request` and `namespaceObject`; all others (`request.uid`, `request.object`) are compile errors.
     package static let structures: [Environment.Structure] = [
         Environment.Structure(
             request,

@@ -19,23 +19,25 @@ extension Library {
         functions: [
             step("path", "authorizer_path", authorizerType, pathType, .path) { $0.path = $1 },
             step("group", "authorizer_group", authorizerType, groupType, .group) { $0.group = $1 },
-            FunctionDeclaration("serviceAccount", [
-                Overload(
-                    "authorizer_serviceaccount", member: true, [authorizerType, .string, .string], authorizerType,
-                    .ternary { target, namespace, name throws(EvaluationError) in
-                        let target = try target.authorizer()
-                        let (namespace, name) = (try namespace.string(), try name.string())
-                        guard NamedFormat.dns1123Label.problems(namespace).isEmpty else {
-                            throw EvaluationError(.invalidArgument, "Invalid service account namespace")
-                        }
-                        guard NamedFormat.dns1123Subdomain.problems(name).isEmpty else {
-                            throw EvaluationError(.invalidArgument, "Invalid service account name")
-                        }
-                        var question = target.question
-                        question.user = "system:serviceaccount:\(namespace):\(name)"
-                        return .object(AuthorizerValue(.authorizer, target.authorizer, question))
-                    })
-            ]),
+            FunctionDeclaration(
+                "serviceAccount",
+                [
+                    Overload(
+                        "authorizer_serviceaccount", member: true, [authorizerType, .string, .string], authorizerType,
+                        .ternary { target, namespace, name throws(EvaluationError) in
+                            let target = try target.authorizer()
+                            let (namespace, name) = (try namespace.string(), try name.string())
+                            guard NamedFormat.dns1123Label.problems(namespace).isEmpty else {
+                                throw EvaluationError(.invalidArgument, "Invalid service account namespace")
+                            }
+                            guard NamedFormat.dns1123Subdomain.problems(name).isEmpty else {
+                                throw EvaluationError(.invalidArgument, "Invalid service account name")
+                            }
+                            var question = target.question
+                            question.user = "system:serviceaccount:\(namespace):\(name)"
+                            return .object(AuthorizerValue(.authorizer, target.authorizer, question))
+                        })
+                ]),
             step("resource", "groupcheck_resource", groupType, resourceCheckType, .resource) { $0.resource = $1 },
             step("subresource", "resourcecheck_subresource", resourceCheckType, resourceCheckType, .resource) {
                 $0.subresource = $1
@@ -44,13 +46,16 @@ extension Library {
                 $0.namespace = $1
             },
             step("name", "resourcecheck_name", resourceCheckType, resourceCheckType, .resource) { $0.name = $1 },
-            FunctionDeclaration("check", [
-                Overload(
-                    "pathcheck_check", member: true, [pathType, .string], decisionType, cost: .fixed(checkCost), check),
-                Overload(
-                    "resourcecheck_check", member: true, [resourceCheckType, .string], decisionType,
-                    cost: .fixed(checkCost), check),
-            ], dynamicCost: .fixed(checkCost)),
+            FunctionDeclaration(
+                "check",
+                [
+                    Overload(
+                        "pathcheck_check", member: true, [pathType, .string], decisionType, cost: .fixed(checkCost),
+                        check),
+                    Overload(
+                        "resourcecheck_check", member: true, [resourceCheckType, .string], decisionType,
+                        cost: .fixed(checkCost), check),
+                ], dynamicCost: .fixed(checkCost)),
             answer("allowed", .bool) { .bool($0.decision == .allow) },
             answer("reason", .string) { .string($0.reason) },
             answer("errored", .bool) { .bool($0.error != nil) },
@@ -62,16 +67,18 @@ extension Library {
             AuthorizerValue.Stage.resource.typeName: resourceCheckType, DecisionValue.typeName: decisionType,
         ])
 
-    package static let authorizerSelectors = Library("kubernetes.authzSelectors", functions: [
-        step(
-            "fieldSelector", "authorizer_fieldselector", resourceCheckType, resourceCheckType, .resource,
-            cost: selectorCost
-        ) { $0.fieldSelector = SelectorSyntax.isFieldSelector($1) ? $1 : nil },
-        step(
-            "labelSelector", "authorizer_labelselector", resourceCheckType, resourceCheckType, .resource,
-            cost: selectorCost
-        ) { $0.labelSelector = SelectorSyntax.isLabelSelector($1) ? $1 : nil },
-    ])
+    package static let authorizerSelectors = Library(
+        "kubernetes.authzSelectors",
+        functions: [
+            step(
+                "fieldSelector", "authorizer_fieldselector", resourceCheckType, resourceCheckType, .resource,
+                cost: selectorCost
+            ) { $0.fieldSelector = SelectorSyntax.isFieldSelector($1) ? $1 : nil },
+            step(
+                "labelSelector", "authorizer_labelselector", resourceCheckType, resourceCheckType, .resource,
+                cost: selectorCost
+            ) { $0.labelSelector = SelectorSyntax.isLabelSelector($1) ? $1 : nil },
+        ])
 
     /// Parsing, and a structure with a list for each requirement, of which there may be one in two characters.
     private static let selectorCost = CallCost.sized { _, selector in
@@ -85,16 +92,18 @@ extension Library {
         _ name: String, _ id: String, _ from: CELType, _ to: CELType, _ stage: AuthorizerValue.Stage,
         cost: CallCost = .one, _ change: @escaping @Sendable (inout AuthorizationQuestion, String) -> Void
     ) -> FunctionDeclaration {
-        FunctionDeclaration(name, [
-            Overload(
-                id, member: true, [from, .string], to, cost: cost,
-                .binary { target, text throws(EvaluationError) in
-                    let target = try target.authorizer()
-                    var question = target.question
-                    change(&question, try text.string())
-                    return .object(AuthorizerValue(stage, target.authorizer, question))
-                })
-        ])
+        FunctionDeclaration(
+            name,
+            [
+                Overload(
+                    id, member: true, [from, .string], to, cost: cost,
+                    .binary { target, text throws(EvaluationError) in
+                        let target = try target.authorizer()
+                        var question = target.question
+                        change(&question, try text.string())
+                        return .object(AuthorizerValue(stage, target.authorizer, question))
+                    })
+            ])
     }
 
     private static let check = Implementation.binary { target, verb throws(EvaluationError) in
@@ -114,16 +123,18 @@ extension Library {
     private static func answer(
         _ name: String, _ type: CELType, _ read: @escaping @Sendable (AuthorizationAnswer) -> Value
     ) -> FunctionDeclaration {
-        FunctionDeclaration(name, [
-            Overload(
-                "decision_\(name)", member: true, [decisionType], type,
-                .unary { value throws(EvaluationError) in
-                    guard case .object(let object) = value, let decision = object as? DecisionValue else {
-                        throw .noSuchOverload()
-                    }
-                    return read(decision.answer)
-                })
-        ])
+        FunctionDeclaration(
+            name,
+            [
+                Overload(
+                    "decision_\(name)", member: true, [decisionType], type,
+                    .unary { value throws(EvaluationError) in
+                        guard case .object(let object) = value, let decision = object as? DecisionValue else {
+                            throw .noSuchOverload()
+                        }
+                        return read(decision.answer)
+                    })
+            ])
     }
 }
 

@@ -13,48 +13,52 @@ extension Library {
     ]
     private static let listOfA = CELType.list(.parameter("A"))
 
-    package static let kubernetesLists = Library("kubernetes.lists", functions: [
-        FunctionDeclaration(
-            "sum",
-            summable.map { name, type, zero in
-                Overload(
-                    "list_\(name)_sum_\(name)", member: true, [.list(type)], type, cost: .treeTraversal,
-                    .unary { list throws(EvaluationError) in
-                        var total = zero
-                        try list.forEachElement { element throws(EvaluationError) in total = try sum(total, element) }
-                        return total
-                    })
-            }, dynamicCost: .treeTraversal),
-        FunctionDeclaration(
-            "isSorted",
-            comparable.map { name, type in
-                Overload(
-                    "list_\(name)_is_sorted_bool", member: true, [.list(type)], .bool, cost: .treeTraversal,
-                    .unary { list throws(EvaluationError) in .bool(try isSorted(list)) })
-            }, dynamicCost: .treeTraversal),
-        extremum("max", replacing: -1),
-        extremum("min", replacing: 1),
-        FunctionDeclaration(
-            "indexOf",
-            [
-                Overload(
-                    "list_a_index_of_int", member: true, [listOfA, .parameter("A")], .int, cost: .treeTraversal,
-                    .binary { list, item throws(EvaluationError) in
-                        let index = try list.elements().firstIndex { valuesEqual($0, item) == true }
-                        return .int(Int64(index ?? -1))
-                    })
-            ], dynamicCost: .treeTraversal),
-        FunctionDeclaration(
-            "lastIndexOf",
-            [
-                Overload(
-                    "list_a_last_index_of_int", member: true, [listOfA, .parameter("A")], .int, cost: .treeTraversal,
-                    .binary { list, item throws(EvaluationError) in
-                        let index = try list.elements().lastIndex { valuesEqual($0, item) == true }
-                        return .int(Int64(index ?? -1))
-                    })
-            ], dynamicCost: .treeTraversal),
-    ])
+    package static let kubernetesLists = Library(
+        "kubernetes.lists",
+        functions: [
+            FunctionDeclaration(
+                "sum",
+                summable.map { name, type, zero in
+                    Overload(
+                        "list_\(name)_sum_\(name)", member: true, [.list(type)], type, cost: .treeTraversal,
+                        .unary { list throws(EvaluationError) in
+                            var total = zero
+                            try list.forEachElement { element throws(EvaluationError) in total = try sum(total, element)
+                            }
+                            return total
+                        })
+                }, dynamicCost: .treeTraversal),
+            FunctionDeclaration(
+                "isSorted",
+                comparable.map { name, type in
+                    Overload(
+                        "list_\(name)_is_sorted_bool", member: true, [.list(type)], .bool, cost: .treeTraversal,
+                        .unary { list throws(EvaluationError) in .bool(try isSorted(list)) })
+                }, dynamicCost: .treeTraversal),
+            extremum("max", replacing: -1),
+            extremum("min", replacing: 1),
+            FunctionDeclaration(
+                "indexOf",
+                [
+                    Overload(
+                        "list_a_index_of_int", member: true, [listOfA, .parameter("A")], .int, cost: .treeTraversal,
+                        .binary { list, item throws(EvaluationError) in
+                            let index = try list.elements().firstIndex { valuesEqual($0, item) == true }
+                            return .int(Int64(index ?? -1))
+                        })
+                ], dynamicCost: .treeTraversal),
+            FunctionDeclaration(
+                "lastIndexOf",
+                [
+                    Overload(
+                        "list_a_last_index_of_int", member: true, [listOfA, .parameter("A")], .int,
+                        cost: .treeTraversal,
+                        .binary { list, item throws(EvaluationError) in
+                            let index = try list.elements().lastIndex { valuesEqual($0, item) == true }
+                            return .int(Int64(index ?? -1))
+                        })
+                ], dynamicCost: .treeTraversal),
+        ])
 
     /// `min` or `max`; elements without an order against the best so far are passed over, as in Kubernetes.
     ///

@@ -58,7 +58,8 @@ extension Quantity {
             precision = 15 - parts.whole.count - Int(Float(exponent) * 3 / 10) - 1
         }
         scale -= parts.fraction.count
-        guard precision >= 0, scale >= -9, let value = Int64(String(decoding: parts.whole + parts.fraction, as: UTF8.self))
+        guard precision >= 0, scale >= -9,
+            let value = Int64(String(decoding: parts.whole + parts.fraction, as: UTF8.self))
         else { return nil }
         let (product, overflow) = value.multipliedReportingOverflow(by: factor)
         return overflow ? nil : .integer(value: parts.isNegative ? -product : product, scale: scale)
@@ -117,7 +118,8 @@ extension Quantity {
             if isExact {
                 number = whole
                 let times = number.removeFactors(of: 1024)
-                return Self.written(number) + (Self.suffixes.first { $0.base == 2 && $0.exponent == times * 10 }?.text ?? "")
+                return Self.written(number)
+                    + (Self.suffixes.first { $0.base == 2 && $0.exponent == times * 10 }?.text ?? "")
             }
         }
         var exponent = number.removeFactors(of: 10) - number.scale

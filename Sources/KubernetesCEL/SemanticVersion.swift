@@ -36,20 +36,22 @@ struct SemanticVersion: Sendable {
             rest = rest[..<dash]
         }
         patch = try Self.number(rest, "patch")
-        prerelease = try prereleasePart.map { part throws(ParseError) in
-            try part.split(separator: dot, omittingEmptySubsequences: false).map {
-                field throws(ParseError) in try Self.identifier(field)
-            }
-        } ?? []
-        build = try buildPart.map { part throws(ParseError) in
-            try part.split(separator: dot, omittingEmptySubsequences: false).map { field throws(ParseError) in
-                if field.isEmpty { throw ParseError(message: "Build meta data is empty") }
-                guard field.allSatisfy(Self.isIdentifierByte) else {
-                    throw Self.invalid("build meta data", field)
+        prerelease =
+            try prereleasePart.map { part throws(ParseError) in
+                try part.split(separator: dot, omittingEmptySubsequences: false).map {
+                    field throws(ParseError) in try Self.identifier(field)
                 }
-                return Array(field)
-            }
-        } ?? []
+            } ?? []
+        build =
+            try buildPart.map { part throws(ParseError) in
+                try part.split(separator: dot, omittingEmptySubsequences: false).map { field throws(ParseError) in
+                    if field.isEmpty { throw ParseError(message: "Build meta data is empty") }
+                    guard field.allSatisfy(Self.isIdentifierByte) else {
+                        throw Self.invalid("build meta data", field)
+                    }
+                    return Array(field)
+                }
+            } ?? []
     }
 
     private static func invalid(_ what: String, _ field: ArraySlice<UInt8>) -> ParseError {
@@ -68,7 +70,9 @@ struct SemanticVersion: Sendable {
         let text = String(decoding: field, as: UTF8.self)
         if field.count > 1, field.first == 48 {
             throw ParseError(
-                message: "\(what.prefix(1).uppercased() + what.dropFirst()) number must not contain leading zeroes \"\(text)\"")
+                message:
+                    "\(what.prefix(1).uppercased() + what.dropFirst()) number must not contain leading zeroes \"\(text)\""
+            )
         }
         guard let value = UInt64(text) else {
             let reason = text.isEmpty ? "invalid syntax" : "value out of range"

@@ -24,22 +24,26 @@ extension Library {
     package static let semver = Library(
         "kubernetes.Semver",
         functions: [
-            FunctionDeclaration("semver", [
-                Overload(
-                    "string_to_semver", [.string], semverType, cost: .traversalOfFirst,
-                    .unary { text throws(EvaluationError) in .object(SemverValue(try parse(text, .bool(false)))) }),
-                Overload(
-                    "string_bool_to_semver", [.string, .bool], semverType, cost: .traversalOfFirst,
-                    .binary { text, flag throws(EvaluationError) in .object(SemverValue(try parse(text, flag))) }),
-            ], dynamicCost: .traversalOfFirst),
-            FunctionDeclaration("isSemver", [
-                Overload(
-                    "is_semver_string", [.string], .bool, cost: .traversalOfFirst,
-                    .unary { text throws(EvaluationError) in .bool((try? parse(text, .bool(false))) != nil) }),
-                Overload(
-                    "is_semver_string_bool", [.string, .bool], .bool, cost: .traversalOfFirst,
-                    .binary { text, flag throws(EvaluationError) in .bool((try? parse(text, flag)) != nil) }),
-            ], dynamicCost: .traversalOfFirst),
+            FunctionDeclaration(
+                "semver",
+                [
+                    Overload(
+                        "string_to_semver", [.string], semverType, cost: .traversalOfFirst,
+                        .unary { text throws(EvaluationError) in .object(SemverValue(try parse(text, .bool(false)))) }),
+                    Overload(
+                        "string_bool_to_semver", [.string, .bool], semverType, cost: .traversalOfFirst,
+                        .binary { text, flag throws(EvaluationError) in .object(SemverValue(try parse(text, flag))) }),
+                ], dynamicCost: .traversalOfFirst),
+            FunctionDeclaration(
+                "isSemver",
+                [
+                    Overload(
+                        "is_semver_string", [.string], .bool, cost: .traversalOfFirst,
+                        .unary { text throws(EvaluationError) in .bool((try? parse(text, .bool(false))) != nil) }),
+                    Overload(
+                        "is_semver_string_bool", [.string, .bool], .bool, cost: .traversalOfFirst,
+                        .binary { text, flag throws(EvaluationError) in .bool((try? parse(text, flag)) != nil) }),
+                ], dynamicCost: .traversalOfFirst),
             number("major") { $0.major },
             number("minor") { $0.minor },
             number("patch") { $0.patch },
@@ -65,25 +69,29 @@ extension Library {
     private static func number(
         _ name: String, _ read: @escaping @Sendable (SemanticVersion) -> UInt64
     ) -> FunctionDeclaration {
-        FunctionDeclaration(name, [
-            Overload(
-                "semver_\(name)", member: true, [semverType], .int,
-                // Beyond 2^63 the Go implementation wraps around.
-                .unary { value throws(EvaluationError) in
-                    .int(Int64(truncatingIfNeeded: read(try version(value))))
-                })
-        ])
+        FunctionDeclaration(
+            name,
+            [
+                Overload(
+                    "semver_\(name)", member: true, [semverType], .int,
+                    // Beyond 2^63 the Go implementation wraps around.
+                    .unary { value throws(EvaluationError) in
+                        .int(Int64(truncatingIfNeeded: read(try version(value))))
+                    })
+            ])
     }
 
     private static func comparison(
         _ name: String, _ id: String, _ result: CELType, _ value: @escaping @Sendable (Int) -> Value
     ) -> FunctionDeclaration {
-        FunctionDeclaration(name, [
-            Overload(
-                id, member: true, [semverType, semverType], result,
-                .binary { left, right throws(EvaluationError) in
-                    value(SemanticVersion.compare(try version(left), try version(right)))
-                })
-        ])
+        FunctionDeclaration(
+            name,
+            [
+                Overload(
+                    id, member: true, [semverType, semverType], result,
+                    .binary { left, right throws(EvaluationError) in
+                        value(SemanticVersion.compare(try version(left), try version(right)))
+                    })
+            ])
     }
 }

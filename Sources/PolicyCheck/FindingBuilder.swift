@@ -107,7 +107,11 @@ struct FindingBuilder {
         if let explanation = decision.explanation {
             return Reason(
                 expression: explanation.expression,
-                operands: explanation.operands.map { Reason.Operand(text: $0.text, value: $0.value.json) },
+                operands: explanation.operands.compactMap { operand in
+                    // That `string` is the type string explains nothing.
+                    if case .type = operand.value { return nil }
+                    return Reason.Operand(text: operand.text, value: operand.value.json)
+                },
                 place: explanation.file.map { Place($0, explanation.range) })
         }
         guard let check = decision.check, !check.expression.isEmpty else { return nil }

@@ -26,13 +26,16 @@ package final class MapValue: Sendable {
 
     package var count: Int { keys.count }
 
-    /// The value of the entry whose key equals `key`; numbers compare across int, uint and double.
+    /// The value of the entry whose key equals `key`. An int or uint finds either, a double finds all three; an int
+    /// does not find a double, as in the Go implementation.
     package subscript(key: Value) -> Value? {
-        index[MapKey(key)].map { values[$0] }
+        if let found = index[MapKey(key)] { return values[found] }
+        guard case .double(let double) = key, let whole = MapKey(integerOf: double) else { return nil }
+        return index[whole].map { values[$0] }
     }
 }
 
-/// A map key under CEL's equality: numbers by value whatever their type, strings by their bytes.
+/// A map key under CEL's equality: integers by value whatever their type, strings by their bytes.
 package enum MapKey: Hashable {
     case null
     case bool(Bool)
@@ -48,17 +51,21 @@ package enum MapKey: Hashable {
         case .bool(let value): self = .bool(value)
         case .int(let value): self = .int(value)
         case .uint(let value): self = Int64(exactly: value).map { .int($0) } ?? .uint(value)
-        case .double(let value):
-            if let int = Int64(exactly: value) {
-                self = .int(int)
-            } else if let uint = UInt64(exactly: value) {
-                self = .uint(uint)
-            } else {
-                self = .double(value)
-            }
+        case .double(let value): self = .double(value)
         case .string, .text: self = value.withUTF8 { .string(Array($0)) } ?? .null
         // Rare kinds (bytes, lists as keys): their description tells them apart.
         default: self = .other("\(value)")
+        }
+    }
+
+    /// The integer that a double is equal to, if there is one.
+    init?(integerOf double: Double) {
+        if let int = Int64(exactly: double) {
+            self = .int(int)
+        } else if let uint = UInt64(exactly: double) {
+            self = .uint(uint)
+        } else {
+            return nil
         }
     }
 }

@@ -3,9 +3,11 @@ import Testing
 
 @Suite(.enabled(if: ConformanceData.isPresent, "the conformance data is not there"))
 struct CheckerConformanceTests {
-    @Test("compiles what Kubernetes compiles, to the same type", arguments: [
-        "generated", "library-tests", "crd-validation-tests",
-    ])
+    @Test(
+        "compiles what Kubernetes compiles, to the same type",
+        arguments: [
+            "generated", "library-tests", "crd-validation-tests",
+        ])
     func kubernetes(file: String) {
         var counts = (passed: 0, later: 0, column: 0, positioned: 0)
         var failures: [String] = []
@@ -16,12 +18,16 @@ struct CheckerConformanceTests {
                 let parsed = try ParsedExpression(parsing: test.expression, in: environment)
                 let checked = try CheckedExpression(checking: parsed, in: environment)
                 if test.compileError != nil {
-                    if isConstantValidation(test.message) { counts.later += 1 } else {
-                        failures.append("\(test.id) compiled: \(test.expression.prefix(120)) :: \(test.message.prefix(100))")
+                    if isConstantValidation(test.message) {
+                        counts.later += 1
+                    } else {
+                        failures.append(
+                            "\(test.id) compiled: \(test.expression.prefix(120)) :: \(test.message.prefix(100))")
                     }
                 } else if checked.type.runtimeDescription != test.type {
                     failures.append(
-                        "\(test.id) \(test.expression.prefix(120)): \(checked.type.runtimeDescription) is not \(test.type ?? "")")
+                        "\(test.id) \(test.expression.prefix(120)): \(checked.type.runtimeDescription) is not \(test.type ?? "")"
+                    )
                 } else {
                     counts.passed += 1
                 }
@@ -39,12 +45,14 @@ struct CheckerConformanceTests {
                         counts.column += 1
                     } else if !isConstantValidation(test.message) {
                         failures.append(
-                            "\(test.id) column \(found) not \(position): \(test.expression.prefix(120)) :: \(issue.message) :: \(test.message.prefix(80))")
+                            "\(test.id) column \(found) not \(position): \(test.expression.prefix(120)) :: \(issue.message) :: \(test.message.prefix(80))"
+                        )
                     }
                 }
             }
         }
-        print("\(file): \(counts.passed) as expected, \(counts.later) left to the planner,",
+        print(
+            "\(file): \(counts.passed) as expected, \(counts.later) left to the planner,",
             "\(failures.count) differ; \(counts.column) of \(counts.positioned) first positions are equal")
         for failure in failures.prefix(150) { print("  ", failure) }
         #expect(failures.isEmpty)
@@ -52,7 +60,8 @@ struct CheckerConformanceTests {
 
     /// Errors in constants, which the planner finds.
     private func isConstantValidation(_ message: String) -> Bool {
-        message.contains("program instantiation failed") || message.contains("format") || message.contains("out of range")
+        message.contains("program instantiation failed") || message.contains("format")
+            || message.contains("out of range")
             || message.hasPrefix("invalid ") && message.hasSuffix(" argument")
             || message.contains("precision") || message == "unexpected end of string" || message.contains("clause")
     }

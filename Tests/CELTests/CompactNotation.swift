@@ -25,7 +25,8 @@ extension SyntaxTree {
             return "\(type){\(parts.joined(separator: ", "))}"
         case .comprehension(let loop):
             let variables = [loop.variable, loop.secondVariable].compactMap(\.self).joined(separator: ",")
-            return "loop<\(loop.macro)>(\(variables) in \(compact(loop.range)); \(loop.accumulator)=\(compact(loop.initial)); "
+            return
+                "loop<\(loop.macro)>(\(variables) in \(compact(loop.range)); \(loop.accumulator)=\(compact(loop.initial)); "
                 + "\(compact(loop.condition)); \(compact(loop.step)); \(compact(loop.result)))"
         }
     }

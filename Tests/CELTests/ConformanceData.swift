@@ -175,6 +175,7 @@ struct SignatureParser {
         case "string": return .string
         case "bytes": return .bytes
         case "dyn": return .dyn
+        case "null": return .null
         case "google.protobuf.Timestamp": return .timestamp
         case "google.protobuf.Duration": return .duration
         case "list": return .list(parameters.first ?? .dyn)

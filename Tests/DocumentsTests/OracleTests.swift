@@ -118,8 +118,12 @@ import Values
             while let document = try? stream.next() { ours.append(document) }
             if file.hasSuffix(".json"), ours.count == 1, source.bytes.count < 8 << 20 {
                 let fast = try parser.parse(source.bytes)
-                #expect(json(fast.root) == json(ours[0].root), "\(file)")
+                // Compared outside of the macro, which would spell out how megabytes differ.
+                let isEqual = json(fast.root) == json(ours[0].root)
+                #expect(isEqual, "\(file)")
             }
+            // A map looks for its line's start: too slow for every string of a file on one line.
+            guard source.bytes.count < 100 * source.lineStarts.count else { continue }
             for document in ours { count += checkMaps(document.root) }
         }
         #expect(count > 10_000)

@@ -18,7 +18,7 @@ import Values
         "k: >\n  a\n  \tb\n  c\n", "k: a#b\n  c:d", "k: \"a \\\" b\"", "k: |1\n  a\n b\n", "k:\n  plain\n   on its own\n",
         "k:\n\n  # note\n  'quoted'\n", "k: >-\n  has(object.spec) &&\n  object.spec.x == \"y\"", "k: a\u{85}  b\n",
         "k: a\u{2028}  b\n", "k: |\n  a\u{2028}  b\n", "k: >\n\n\n   x\n    y\n\n   z\n", "{\"k\": \"a\\/b\\ud83d\\ude00c\\b\"}",
-        "{\"k\": \"\\ud800 lone\"}", "\u{FEFF}k: bom \"x\"", "k: >-\n\n  a\n\n   b\n\n\n  c\n\n",
+        "{\"k\": \"\\ud800 lone\"}", "k: |\n  no end", "k: >\n  no\n  end", "\u{FEFF}k: bom \"x\"", "k: >-\n\n  a\n\n   b\n\n\n  c\n\n",
     ]
 
     @Test("maps every byte of a value to its place in the file", arguments: cases)
@@ -43,7 +43,7 @@ import Values
         var previous = -1
         for (offset, byte) in node.utf8.enumerated() {
             let file = map.fileOffset(utf8Offset: offset)
-            let found = source.bytes[file]
+            let found = file < source.bytes.count ? source.bytes[file] : 0x0A
             let isEscape = found == UInt8(ascii: "\\") || found == UInt8(ascii: "'")
             let isContinued = byte & 0xC0 == 0x80
             let isLineEnd = (byte == 0x0A || byte == 0x20) && [0x0A, 0x0D, 0xC2, 0xE2].contains(found)

@@ -42,7 +42,7 @@ import Values
         ("b:\n  <<: [[{p: 1}]]", "!yaml-merge@2:8"), ("a: &x [{}]\nb:\n  <<: *x", "!yaml-merge@3:7"),
         ("a: *x", "!yaml-alias@1:4"), ("a: &x [*x]", "!yaml-alias@1:8"), ("a: &x {b: {c: *x}}", "!yaml-alias@1:15"),
         ("a: b: c", "!yaml-syntax@1:5"), ("a:\n\tb: 1", "!yaml-syntax@2:1"), ("a: @b", "!yaml-syntax@1:4"),
-        ("a: \"b\" c", "!yaml-syntax@1:8"), ("a: [b", "!yaml-syntax@2:1"), ("a: \"x\u{01}\"", "!yaml-encoding@1:6"),
+        ("a: \"b\" c", "!yaml-syntax@1:8"), ("a: [b", "!yaml-syntax@1:6"), ("a: \"x\u{01}\"", "!yaml-encoding@1:6"),
         ("a: é\nb: ö\tc: d", "!yaml-syntax@2:7"), ("ä: [1}\n", "!yaml-syntax@1:6"),
         ("a: 1\r  b: ]", "!yaml-syntax@1:9"), ("\u{FEFF}a: ]", "!yaml-syntax@1:5"),
     ] as [(String, String)])

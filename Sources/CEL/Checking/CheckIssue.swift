@@ -25,7 +25,8 @@ enum CheckIssue {
                 "cel-undeclared-reference", "the macro `\(name)` is not called with these arguments", span,
                 help: macroHelp(name, environment))
         }
-        let candidates = environment.functions.keys.filter { !$0.utf8.contains(UInt8(ascii: "@")) }
+        let candidates =
+            environment.functions.keys.filter { !$0.utf8.contains(UInt8(ascii: "@")) }
             + environment.macros.map(\.name)
         return CompileIssue(
             "cel-undeclared-reference", "undeclared reference to function `\(fullName)`", span,
@@ -53,8 +54,9 @@ enum CheckIssue {
     ) -> CompileIssue {
         CompileIssue(
             "cel-undefined-field", "undefined field `\(field)` of `\(structure)`", span,
-            help: suggestion(field, fields) ?? (fields.isEmpty || fields.count > 20
-                ? nil : "its fields are \(fields.map { "`\($0)`" }.joined(separator: ", "))"))
+            help: suggestion(field, fields)
+                ?? (fields.isEmpty || fields.count > 20
+                    ? nil : "its fields are \(fields.map { "`\($0)`" }.joined(separator: ", "))"))
     }
 
     static func noFields(_ type: String, _ field: String, _ span: SourceSpan) -> CompileIssue {
@@ -100,10 +102,12 @@ enum CheckIssue {
     ) -> CompileIssue {
         let name = Operator.display(function.name) ?? function.name
         let candidates = function.overloads.map { signature($0, name, function.name) }
-        let help: String? = candidates.isEmpty
+        let help: String? =
+            candidates.isEmpty
             ? nil
             : "available: " + candidates.prefix(Limits.shownSignatures).map { "`\($0)`" }.joined(separator: ", ")
-                + (candidates.count > Limits.shownSignatures ? " and \(candidates.count - Limits.shownSignatures) more" : "")
+                + (candidates.count > Limits.shownSignatures
+                    ? " and \(candidates.count - Limits.shownSignatures) more" : "")
         return CompileIssue(
             "cel-no-matching-overload",
             "no matching overload of `\(name)` for `\(call(name, function.name, types, isMember: isMember))`", span,

@@ -30,11 +30,24 @@ package struct CheckedExpression: Sendable {
     /// By `ExpressionID`.
     package let references: [Reference?]
 
-    package init(text: String, tree: SyntaxTree, types: [CELType], references: [Reference?]) {
+    /// Whether the checker was skipped.
+    let isUnchecked: Bool
+
+    package init(text: String, tree: SyntaxTree, types: [CELType], references: [Reference?], isUnchecked: Bool = false)
+    {
         self.text = text
         self.tree = tree
         self.types = types
         self.references = references
+        self.isUnchecked = isUnchecked
+    }
+
+    /// Skips the checker, as the specification allows: every type is dyn, names and overloads are found by the planner.
+    package init(unchecked parsed: ParsedExpression) {
+        let count = parsed.tree.nodes.count
+        self.init(
+            text: parsed.text, tree: parsed.tree, types: Array(repeating: .dyn, count: count),
+            references: Array(repeating: nil, count: count), isUnchecked: true)
     }
 
     package var type: CELType { types[Int(tree.root.index)] }

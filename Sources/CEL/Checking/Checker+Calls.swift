@@ -72,21 +72,11 @@ extension Checker {
         }
         guard let result else {
             set(id, .error)
-            let shownTypes = argumentTypes.map { solver.finalize($0) }
-            guard !shownTypes.contains(.error) || function.overloads.isEmpty else {
-                // The argument's own error says enough, unless the call can never work.
-                return reportNoMatch(id, function, shownTypes, isMember: target != nil)
-            }
-            return reportNoMatch(id, function, shownTypes, isMember: target != nil)
+            let finished = argumentTypes.map { solver.finalize($0) }
+            return report(CheckIssue.noMatchingOverload(function, finished, isMember: target != nil, mark(id)))
         }
         set(id, result)
         refer(id, .overloads(matching))
-    }
-
-    private mutating func reportNoMatch(
-        _ id: ExpressionID, _ function: FunctionDeclaration, _ types: [CELType], isMember: Bool
-    ) {
-        report(CheckIssue.noMatchingOverload(function, types, isMember: isMember, mark(id)))
     }
 
     /// The result type if the overload takes these arguments.

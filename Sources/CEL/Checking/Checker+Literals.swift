@@ -105,20 +105,17 @@ extension Checker {
 
     // MARK: Homogeneous literals
 
-    /// Reports lists and maps with elements of several types, everywhere but in the arguments of `format`.
+    /// Reports lists and maps with elements of several types, everywhere but below calls of `format`.
     ///
     /// Runs on finished types, where dyn next to another type counts as different.
     mutating func checkHomogeneousLiterals() {
-        var exempt = Set<ExpressionID>()
-        markFormatArguments(&exempt)
         var reached = [tree.root]
         while let id = reached.popLast() {
-            if !exempt.contains(id) {
-                switch tree[id] {
-                case .list(let elements, let optionals): checkHomogeneous(elements, optionals)
-                case .map(let entries): checkHomogeneous(entries)
-                default: break
-                }
+            switch tree[id] {
+            case .list(let elements, let optionals): checkHomogeneous(elements, optionals)
+            case .map(let entries): checkHomogeneous(entries)
+            case .call("format", _, _): continue
+            default: break
             }
             tree.forEachChild(of: id) { reached.append($0) }
         }
@@ -155,25 +152,6 @@ extension Checker {
     private func content(_ id: ExpressionID, isOptional: Bool) -> CELType {
         let found = type(of: id)
         return isOptional ? found.optionalContent ?? found : found
-    }
-
-    /// Marks the literals that are an argument (or target) of `format`, and those directly within them.
-    private func markFormatArguments(_ exempt: inout Set<ExpressionID>) {
-        for node in tree.nodes {
-            guard case .call("format", let target, let arguments) = node else { continue }
-            var pending = arguments + (target.map { [$0] } ?? [])
-            while let id = pending.popLast() {
-                switch tree[id] {
-                case .list(let elements, _):
-                    exempt.insert(id)
-                    pending += elements
-                case .map(let entries):
-                    exempt.insert(id)
-                    for entry in entries { pending += [entry.key, entry.value] }
-                default: break
-                }
-            }
-        }
     }
 }
 

@@ -105,7 +105,8 @@ struct Checker {
     }
 
     /// Checks `operand.field` and gives its type.
-    mutating func checkField(_ id: ExpressionID, of operand: ExpressionID, _ field: String, isOptional: Bool) -> CELType {
+    mutating func checkField(_ id: ExpressionID, of operand: ExpressionID, _ field: String, isOptional: Bool) -> CELType
+    {
         check(operand)
         let operandType = solver.resolve(type(of: operand))
         let target = operandType.optionalContent ?? operandType

@@ -154,13 +154,14 @@ final class MembershipNode: BinaryNode, @unchecked Sendable {
 final class ConstantMembershipNode: PlanNode, @unchecked Sendable {
     private let operand: PlanNode
     private let elements: [Value]
-    /// For lists that are too long to scan.
+    /// For long lists of strings.
     private let index: MapValue?
 
     init(_ id: ExpressionID, _ operand: PlanNode, _ elements: [Value]) {
         self.operand = operand
         self.elements = elements
-        index = elements.count > 16 ? MapValue(elements.map { (key: $0, value: .null) }) : nil
+        let isLong = elements.count > 16 && elements.allSatisfy { $0.stringValue != nil }
+        index = isLong ? MapValue(elements.map { (key: $0, value: .null) }) : nil
         super.init(id)
     }
 

@@ -7,18 +7,20 @@ extension Library {
     package static let twoVariableComprehensions = Library(
         "two-variable comprehensions",
         functions: [
-            FunctionDeclaration("cel.@mapInsert", [
-                Overload(
-                    "@mapInsert_map_key_value", [map, .parameter("K"), .parameter("V")], map,
-                    .ternary { map, key, value throws(EvaluationError) in
-                        try inserting([(key, value)], into: map)
-                    }),
-                Overload(
-                    "@mapInsert_map_map", [map, map], map,
-                    .binary { map, other throws(EvaluationError) in
-                        try inserting(other.mapEntries ?? [], into: map)
-                    }),
-            ])
+            FunctionDeclaration(
+                "cel.@mapInsert",
+                [
+                    Overload(
+                        "@mapInsert_map_key_value", [map, .parameter("K"), .parameter("V")], map,
+                        .ternary { map, key, value throws(EvaluationError) in
+                            try inserting([(key, value)], into: map)
+                        }),
+                    Overload(
+                        "@mapInsert_map_map", [map, map], map,
+                        .binary { map, other throws(EvaluationError) in
+                            try inserting(other.mapEntries ?? [], into: map)
+                        }),
+                ])
         ],
         macros: [
             Macro("all", 3), Macro("exists", 3), Macro("existsOne", 3), Macro("exists_one", 3),

@@ -15,25 +15,30 @@ extension Library {
     package static let lists = Library(
         "lists",
         functions: [
-            FunctionDeclaration("slice", [
-                Overload(
-                    "list_slice", member: true, [listOfT, .int, .int], listOfT, cost: outputSize,
-                    .ternary { list, start, end throws(EvaluationError) in
-                        try slice(try list.elements(), try start.int(), try end.int())
-                    })
-            ]),
-            FunctionDeclaration("flatten", [
-                Overload(
-                    "list_flatten", member: true, [.list(listOfT)], listOfT, guarded: false, cost: flattenCost,
-                    .unary { list throws(EvaluationError) in .list(try flatten(list, 1)) }),
-                Overload(
-                    "list_flatten_int", member: true, [.list(.dyn), .int], .list(.dyn), guarded: false, cost: flattenCost,
-                    .binary { list, depth throws(EvaluationError) in
-                        let depth = try depth.int()
-                        if depth < 0 { throw EvaluationError(.invalidArgument, "level must be non-negative") }
-                        return .list(try flatten(list, depth))
-                    }),
-            ]),
+            FunctionDeclaration(
+                "slice",
+                [
+                    Overload(
+                        "list_slice", member: true, [listOfT, .int, .int], listOfT, cost: outputSize,
+                        .ternary { list, start, end throws(EvaluationError) in
+                            try slice(try list.elements(), try start.int(), try end.int())
+                        })
+                ]),
+            FunctionDeclaration(
+                "flatten",
+                [
+                    Overload(
+                        "list_flatten", member: true, [.list(listOfT)], listOfT, guarded: false, cost: flattenCost,
+                        .unary { list throws(EvaluationError) in .list(try flatten(list, 1)) }),
+                    Overload(
+                        "list_flatten_int", member: true, [.list(.dyn), .int], .list(.dyn), guarded: false,
+                        cost: flattenCost,
+                        .binary { list, depth throws(EvaluationError) in
+                            let depth = try depth.int()
+                            if depth < 0 { throw EvaluationError(.invalidArgument, "level must be non-negative") }
+                            return .list(try flatten(list, depth))
+                        }),
+                ]),
             FunctionDeclaration(
                 "sort",
                 sortable.map { name, type in
@@ -54,49 +59,61 @@ extension Library {
                             .list(try sort(try list.elements(), by: try keys.elements()))
                         })
                 }),
-            FunctionDeclaration("distinct", [
-                Overload(
-                    "list_distinct", member: true, [listOfT], listOfT, cost: selfComparison,
-                    .unary { list throws(EvaluationError) in
-                        var index = ValueIndex()
-                        return .list(
-                            try list.elements().filter {
-                                if index.contains($0) { return false }
-                                index.insert($0)
-                                return true
-                            })
-                    })
-            ]),
-            FunctionDeclaration("reverse", [
-                Overload(
-                    "list_reverse", member: true, [listOfT], listOfT, cost: outputSize,
-                    .unary { list throws(EvaluationError) in .list(try list.elements().reversed()) })
-            ]),
-            FunctionDeclaration("lists.range", [
-                Overload(
-                    "lists_range", [.int], .list(.int), cost: outputSize,
-                    .unary { count throws(EvaluationError) in
-                        let count = try count.int()
-                        if count <= 0 { return .list([]) }
-                        guard count <= LibraryLimits.rangeCount else { throw EvaluationLimits.tooLarge }
-                        return .list((0..<count).map { .int($0) })
-                    })
-            ]),
+            FunctionDeclaration(
+                "distinct",
+                [
+                    Overload(
+                        "list_distinct", member: true, [listOfT], listOfT, cost: selfComparison,
+                        .unary { list throws(EvaluationError) in
+                            var index = ValueIndex()
+                            return .list(
+                                try list.elements().filter {
+                                    if index.contains($0) { return false }
+                                    index.insert($0)
+                                    return true
+                                })
+                        })
+                ]),
+            FunctionDeclaration(
+                "reverse",
+                [
+                    Overload(
+                        "list_reverse", member: true, [listOfT], listOfT, cost: outputSize,
+                        .unary { list throws(EvaluationError) in .list(try list.elements().reversed()) })
+                ]),
+            FunctionDeclaration(
+                "lists.range",
+                [
+                    Overload(
+                        "lists_range", [.int], .list(.int), cost: outputSize,
+                        .unary { count throws(EvaluationError) in
+                            let count = try count.int()
+                            if count <= 0 { return .list([]) }
+                            guard count <= LibraryLimits.rangeCount else { throw EvaluationLimits.tooLarge }
+                            return .list((0..<count).map { .int($0) })
+                        })
+                ]),
         ], macros: [Macro("sortBy", 2)])
 
     /// `first` and `last`, which came with optional values.
-    package static let listEnds = Library("optional lists", functions: [
-        FunctionDeclaration("first", [
-            Overload(
-                "list_first", member: true, [.list(.parameter("V"))], .optional(.parameter("V")),
-                .unary { list throws(EvaluationError) in .optional(OptionalValue(try list.elements().first)) })
-        ]),
-        FunctionDeclaration("last", [
-            Overload(
-                "list_last", member: true, [.list(.parameter("V"))], .optional(.parameter("V")),
-                .unary { list throws(EvaluationError) in .optional(OptionalValue(try list.elements().last)) })
-        ]),
-    ])
+    package static let listEnds = Library(
+        "optional lists",
+        functions: [
+            FunctionDeclaration(
+                "first",
+                [
+                    Overload(
+                        "list_first", member: true, [.list(.parameter("V"))], .optional(.parameter("V")),
+                        .unary { list throws(EvaluationError) in .optional(OptionalValue(try list.elements().first)) })
+                ]),
+            FunctionDeclaration(
+                "last",
+                [
+                    Overload(
+                        "list_last", member: true, [.list(.parameter("V"))], .optional(.parameter("V")),
+                        .unary { list throws(EvaluationError) in .optional(OptionalValue(try list.elements().last)) })
+                ]),
+        ])
 
     private static let flattenCost = CallCost.sized { list, depth in
         var factor = 1.0

@@ -21,39 +21,49 @@ extension Library {
             FunctionDeclaration(
                 "math.abs",
                 numbers.map { name, type in
-                    Overload("math_abs_\(name)", [type], type, .unary { value throws(EvaluationError) in
-                        switch value {
-                        case .int(.min): throw EvaluationError(.overflow, "integer overflow")
-                        case .int(let number): return .int(abs(number))
-                        case .double(let number): return .double(number.magnitude)
-                        default: return value
-                        }
-                    })
+                    Overload(
+                        "math_abs_\(name)", [type], type,
+                        .unary { value throws(EvaluationError) in
+                            switch value {
+                            case .int(.min): throw EvaluationError(.overflow, "integer overflow")
+                            case .int(let number): return .int(abs(number))
+                            case .double(let number): return .double(number.magnitude)
+                            default: return value
+                            }
+                        })
                 }),
             FunctionDeclaration(
                 "math.sign",
                 numbers.map { name, type in
-                    Overload("math_sign_\(name)", [type], type, .unary { value throws(EvaluationError) in
-                        switch value {
-                        case .int(let number): return .int(number.signum())
-                        case .uint(let number): return .uint(number.signum())
-                        case .double(let number):
-                            return .double(number.isNaN ? .nan : number < 0 ? -1 : number > 0 ? 1 : 0)
-                        default: throw .noSuchOverload()
-                        }
-                    })
+                    Overload(
+                        "math_sign_\(name)", [type], type,
+                        .unary { value throws(EvaluationError) in
+                            switch value {
+                            case .int(let number): return .int(number.signum())
+                            case .uint(let number): return .uint(number.signum())
+                            case .double(let number):
+                                return .double(number.isNaN ? .nan : number < 0 ? -1 : number > 0 ? 1 : 0)
+                            default: throw .noSuchOverload()
+                            }
+                        })
                 }),
             bits("math.bitAnd", "math_bitAnd", &), bits("math.bitOr", "math_bitOr", |),
             bits("math.bitXor", "math_bitXor", ^),
-            FunctionDeclaration("math.bitNot", [
-                Overload("math_bitNot_int_int", [.int], .int, .unary { value throws(EvaluationError) in
-                    .int(~(try value.int()))
-                }),
-                Overload("math_bitNot_uint_uint", [.uint], .uint, .unary { value throws(EvaluationError) in
-                    guard case .uint(let number) = value else { throw .noSuchOverload() }
-                    return .uint(~number)
-                }),
-            ]),
+            FunctionDeclaration(
+                "math.bitNot",
+                [
+                    Overload(
+                        "math_bitNot_int_int", [.int], .int,
+                        .unary { value throws(EvaluationError) in
+                            .int(~(try value.int()))
+                        }),
+                    Overload(
+                        "math_bitNot_uint_uint", [.uint], .uint,
+                        .unary { value throws(EvaluationError) in
+                            guard case .uint(let number) = value else { throw .noSuchOverload() }
+                            return .uint(~number)
+                        }),
+                ]),
             shift("math.bitShiftLeft", "math_bitShiftLeft") { $0 << $1 },
             shift("math.bitShiftRight", "math_bitShiftRight") { $0 >> $1 },
         ])
@@ -109,18 +119,26 @@ extension Library {
         _ name: String, _ id: String, _ body: @escaping @Sendable (Double) -> Double
     ) -> FunctionDeclaration {
         var overloads = [
-            Overload(id, [.double], .double, .unary { value throws(EvaluationError) in
-                .double(body(try double(value)))
-            })
+            Overload(
+                id, [.double], .double,
+                .unary { value throws(EvaluationError) in
+                    .double(body(try double(value)))
+                })
         ]
         if name == "math.sqrt" {
-            overloads.append(Overload("math_sqrt_int", [.int], .double, .unary { value throws(EvaluationError) in
-                .double(body(Double(try value.int())))
-            }))
-            overloads.append(Overload("math_sqrt_uint", [.uint], .double, .unary { value throws(EvaluationError) in
-                guard case .uint(let number) = value else { throw .noSuchOverload() }
-                return .double(body(Double(number)))
-            }))
+            overloads.append(
+                Overload(
+                    "math_sqrt_int", [.int], .double,
+                    .unary { value throws(EvaluationError) in
+                        .double(body(Double(try value.int())))
+                    }))
+            overloads.append(
+                Overload(
+                    "math_sqrt_uint", [.uint], .double,
+                    .unary { value throws(EvaluationError) in
+                        guard case .uint(let number) = value else { throw .noSuchOverload() }
+                        return .double(body(Double(number)))
+                    }))
         }
         return FunctionDeclaration(name, overloads)
     }
@@ -128,9 +146,12 @@ extension Library {
     private static func test(
         _ name: String, _ id: String, _ body: @escaping @Sendable (Double) -> Bool
     ) -> FunctionDeclaration {
-        FunctionDeclaration(name, [
-            Overload(id, [.double], .bool, .unary { value throws(EvaluationError) in .bool(body(try double(value))) })
-        ])
+        FunctionDeclaration(
+            name,
+            [
+                Overload(
+                    id, [.double], .bool, .unary { value throws(EvaluationError) in .bool(body(try double(value))) })
+            ])
     }
 
     private static func bits(
@@ -144,10 +165,12 @@ extension Library {
             default: throw .noSuchOverload()
             }
         }
-        return FunctionDeclaration(name, [
-            Overload("\(id)_int_int", [.int, .int], .int, implementation),
-            Overload("\(id)_uint_uint", [.uint, .uint], .uint, implementation),
-        ])
+        return FunctionDeclaration(
+            name,
+            [
+                Overload("\(id)_int_int", [.int, .int], .int, implementation),
+                Overload("\(id)_uint_uint", [.uint, .uint], .uint, implementation),
+            ])
     }
 
     /// Bits that fall off are lost; a shift right of an int fills with zeros.
@@ -165,9 +188,11 @@ extension Library {
             default: throw .noSuchOverload()
             }
         }
-        return FunctionDeclaration(name, [
-            Overload("\(id)_int_int", [.int, .int], .int, implementation),
-            Overload("\(id)_uint_int", [.uint, .int], .uint, implementation),
-        ])
+        return FunctionDeclaration(
+            name,
+            [
+                Overload("\(id)_int_int", [.int, .int], .int, implementation),
+                Overload("\(id)_uint_int", [.uint, .int], .uint, implementation),
+            ])
     }
 }

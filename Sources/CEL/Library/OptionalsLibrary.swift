@@ -8,48 +8,66 @@ extension Library {
     package static let optionals = Library(
         "optional",
         functions: [
-            FunctionDeclaration("optional.of", [
-                Overload(
-                    "optional_of", [content], optional,
-                    .unary { value throws(EvaluationError) in .optional(OptionalValue(value)) })
-            ]),
-            FunctionDeclaration("optional.none", [
-                Overload("optional_none", [], optional, .nullary { () throws(EvaluationError) in .optional(.none) })
-            ]),
-            FunctionDeclaration("optional.ofNonZeroValue", [
-                Overload(
-                    "optional_ofNonZeroValue", [content], optional,
-                    .unary { value throws(EvaluationError) in
-                        .optional(value.isZero ? .none : OptionalValue(value))
-                    })
-            ]),
-            FunctionDeclaration("hasValue", [
-                Overload(
-                    "optional_hasValue", member: true, [optional], .bool,
-                    .unary { value throws(EvaluationError) in .bool(try value.optional().value != nil) })
-            ]),
-            FunctionDeclaration("value", [
-                Overload(
-                    "optional_value", member: true, [optional], content,
-                    .unary { value throws(EvaluationError) in
-                        guard let content = try value.optional().value else {
-                            throw EvaluationError(.invalidArgument, "optional.none() dereference")
-                        }
-                        return content
-                    })
-            ]),
-            FunctionDeclaration("or", [
-                Overload("optional_or_optional", member: true, [optional, optional], optional, cost: .fixed(0))
-            ]),
-            FunctionDeclaration("orValue", [
-                Overload("optional_orValue_value", member: true, [optional, content], content, cost: .fixed(0))
-            ]),
-            FunctionDeclaration("optional.unwrap", [
-                Overload("optional_unwrap", [.list(optional)], .list(content), unwrap)
-            ]),
-            FunctionDeclaration("unwrapOpt", [
-                Overload("optional_unwrapOpt", member: true, [.list(optional)], .list(content), unwrap)
-            ]),
+            FunctionDeclaration(
+                "optional.of",
+                [
+                    Overload(
+                        "optional_of", [content], optional,
+                        .unary { value throws(EvaluationError) in .optional(OptionalValue(value)) })
+                ]),
+            FunctionDeclaration(
+                "optional.none",
+                [
+                    Overload("optional_none", [], optional, .nullary { () throws(EvaluationError) in .optional(.none) })
+                ]),
+            FunctionDeclaration(
+                "optional.ofNonZeroValue",
+                [
+                    Overload(
+                        "optional_ofNonZeroValue", [content], optional,
+                        .unary { value throws(EvaluationError) in
+                            .optional(value.isZero ? .none : OptionalValue(value))
+                        })
+                ]),
+            FunctionDeclaration(
+                "hasValue",
+                [
+                    Overload(
+                        "optional_hasValue", member: true, [optional], .bool,
+                        .unary { value throws(EvaluationError) in .bool(try value.optional().value != nil) })
+                ]),
+            FunctionDeclaration(
+                "value",
+                [
+                    Overload(
+                        "optional_value", member: true, [optional], content,
+                        .unary { value throws(EvaluationError) in
+                            guard let content = try value.optional().value else {
+                                throw EvaluationError(.invalidArgument, "optional.none() dereference")
+                            }
+                            return content
+                        })
+                ]),
+            FunctionDeclaration(
+                "or",
+                [
+                    Overload("optional_or_optional", member: true, [optional, optional], optional, cost: .fixed(0))
+                ]),
+            FunctionDeclaration(
+                "orValue",
+                [
+                    Overload("optional_orValue_value", member: true, [optional, content], content, cost: .fixed(0))
+                ]),
+            FunctionDeclaration(
+                "optional.unwrap",
+                [
+                    Overload("optional_unwrap", [.list(optional)], .list(content), unwrap)
+                ]),
+            FunctionDeclaration(
+                "unwrapOpt",
+                [
+                    Overload("optional_unwrapOpt", member: true, [.list(optional)], .list(content), unwrap)
+                ]),
         ],
         macros: [Macro("optMap", 2), Macro("optFlatMap", 2)],
         types: ["optional_type": .optional(.dyn)])

@@ -25,7 +25,8 @@ package struct Overload: Sendable {
 
     package init(
         _ id: String, member isMember: Bool = false, _ parameters: [CELType], _ result: CELType,
-        guarded isGuarded: Bool = true, cost: CallCost = .one, specialize: Specialize? = nil, _ implementation: Implementation? = nil
+        guarded isGuarded: Bool = true, cost: CallCost = .one, specialize: Specialize? = nil,
+        _ implementation: Implementation? = nil
     ) {
         self.id = id
         self.isMember = isMember

@@ -3,49 +3,65 @@ internal import Values
 
 /// cel-go's regex extension (not Kubernetes' `find` and `findAll`).
 extension Library {
-    package static let regex = Library("regex", functions: [
-        FunctionDeclaration("regex.replace", [
-            Patterns.overload(
-                "regex_replaceAll_string_string_string", member: false, [.string, .string, .string], .string
-            ) { text, pattern, rest throws(EvaluationError) in
-                try replace(text, pattern, try rest[0].string(), limit: -1)
-            },
-            Patterns.overload(
-                "regex_replaceCount_string_string_string_int", member: false, [.string, .string, .string, .int],
-                .string
-            ) { text, pattern, rest throws(EvaluationError) in
-                try replace(text, pattern, try rest[0].string(), limit: try rest[1].int())
-            },
-        ]),
-        FunctionDeclaration("regex.extract", [
-            Patterns.overload("regex_extract_string_string", member: false, [.string, .string], .optional(.string)) {
-                text, pattern, _ throws(EvaluationError) in
-                try checkGroups(pattern)
-                let found: String? = try withUTF8(text) { utf8 in
-                    let groups = pattern.groupCount + 1
-                    guard let match = pattern.firstMatch(in: utf8, from: 0, groups: groups)?.last ?? nil else {
-                        return nil
-                    }
-                    return CodePoints.string(utf8, match)
-                }
-                return .optional(found.map { OptionalValue(.string($0)) } ?? .none)
-            }
-        ]),
-        FunctionDeclaration("regex.extractAll", [
-            Patterns.overload("regex_extractAll_string_string", member: false, [.string, .string], .list(.string)) {
-                text, pattern, _ throws(EvaluationError) in
-                try checkGroups(pattern)
-                return .list(
-                    try withUTF8(text) { utf8 in
-                        var result: [Value] = []
-                        Patterns.forEachMatch(pattern, in: utf8, limit: -1, groups: pattern.groupCount + 1) { match in
-                            if let part = match.last ?? nil { result.append(.string(CodePoints.string(utf8, part))) }
+    package static let regex = Library(
+        "regex",
+        functions: [
+            FunctionDeclaration(
+                "regex.replace",
+                [
+                    Patterns.overload(
+                        "regex_replaceAll_string_string_string", member: false, [.string, .string, .string], .string
+                    ) { text, pattern, rest throws(EvaluationError) in
+                        try replace(text, pattern, try rest[0].string(), limit: -1)
+                    },
+                    Patterns.overload(
+                        "regex_replaceCount_string_string_string_int", member: false,
+                        [.string, .string, .string, .int],
+                        .string
+                    ) { text, pattern, rest throws(EvaluationError) in
+                        try replace(text, pattern, try rest[0].string(), limit: try rest[1].int())
+                    },
+                ]),
+            FunctionDeclaration(
+                "regex.extract",
+                [
+                    Patterns.overload(
+                        "regex_extract_string_string", member: false, [.string, .string], .optional(.string)
+                    ) {
+                        text, pattern, _ throws(EvaluationError) in
+                        try checkGroups(pattern)
+                        let found: String? = try withUTF8(text) { utf8 in
+                            let groups = pattern.groupCount + 1
+                            guard let match = pattern.firstMatch(in: utf8, from: 0, groups: groups)?.last ?? nil else {
+                                return nil
+                            }
+                            return CodePoints.string(utf8, match)
                         }
-                        return result
-                    })
-            }
-        ]),
-    ])
+                        return .optional(found.map { OptionalValue(.string($0)) } ?? .none)
+                    }
+                ]),
+            FunctionDeclaration(
+                "regex.extractAll",
+                [
+                    Patterns.overload(
+                        "regex_extractAll_string_string", member: false, [.string, .string], .list(.string)
+                    ) {
+                        text, pattern, _ throws(EvaluationError) in
+                        try checkGroups(pattern)
+                        return .list(
+                            try withUTF8(text) { utf8 in
+                                var result: [Value] = []
+                                Patterns.forEachMatch(pattern, in: utf8, limit: -1, groups: pattern.groupCount + 1) {
+                                    match in
+                                    if let part = match.last ?? nil {
+                                        result.append(.string(CodePoints.string(utf8, part)))
+                                    }
+                                }
+                                return result
+                            })
+                    }
+                ]),
+        ])
 
     private static func checkGroups(_ pattern: RegularExpression) throws(EvaluationError) {
         if pattern.groupCount > 1 {

@@ -3,75 +3,96 @@ internal import Values
 /// `int(…)`, `string(…)` and so on. A conversion of a constant is a constant; one that fails does not compile.
 extension Library {
     package static let conversions: [FunctionDeclaration] = [
-        FunctionDeclaration("bool", [
-            .conversion("bool_to_bool", .bool, .bool) { value throws(EvaluationError) in value },
-            .conversion("string_to_bool", .string, .bool) { value throws(EvaluationError) in
-                let text = try value.string()
-                guard let bool = GoNumbers.bool(text) else { throw .badConversion(value, to: "bool") }
-                return .bool(bool)
-            },
-        ]),
-        FunctionDeclaration("bytes", [
-            .conversion("bytes_to_bytes", .bytes, .bytes) { value throws(EvaluationError) in value },
-            .conversion("string_to_bytes", .string, .bytes, cost: .traversalOfFirst) { value throws(EvaluationError) in
-                .bytes(try withUTF8(value) { Array($0) })
-            },
-        ]),
-        FunctionDeclaration("double", [
-            .conversion("double_to_double", .double, .double) { value throws(EvaluationError) in value },
-            .conversion("int64_to_double", .int, .double) { value throws(EvaluationError) in
-                .double(Double(try value.int()))
-            },
-            .conversion("uint64_to_double", .uint, .double) { value throws(EvaluationError) in
-                guard case .uint(let number) = value else { throw .noSuchOverload() }
-                return .double(Double(number))
-            },
-            .conversion("string_to_double", .string, .double) { value throws(EvaluationError) in
-                guard let double = try withUTF8(value, { GoNumbers.double($0) }) else {
-                    throw .badConversion(value, to: "double")
+        FunctionDeclaration(
+            "bool",
+            [
+                .conversion("bool_to_bool", .bool, .bool) { value throws(EvaluationError) in value },
+                .conversion("string_to_bool", .string, .bool) { value throws(EvaluationError) in
+                    let text = try value.string()
+                    guard let bool = GoNumbers.bool(text) else { throw .badConversion(value, to: "bool") }
+                    return .bool(bool)
+                },
+            ]),
+        FunctionDeclaration(
+            "bytes",
+            [
+                .conversion("bytes_to_bytes", .bytes, .bytes) { value throws(EvaluationError) in value },
+                .conversion("string_to_bytes", .string, .bytes, cost: .traversalOfFirst) {
+                    value throws(EvaluationError) in
+                    .bytes(try withUTF8(value) { Array($0) })
+                },
+            ]),
+        FunctionDeclaration(
+            "double",
+            [
+                .conversion("double_to_double", .double, .double) { value throws(EvaluationError) in value },
+                .conversion("int64_to_double", .int, .double) { value throws(EvaluationError) in
+                    .double(Double(try value.int()))
+                },
+                .conversion("uint64_to_double", .uint, .double) { value throws(EvaluationError) in
+                    guard case .uint(let number) = value else { throw .noSuchOverload() }
+                    return .double(Double(number))
+                },
+                .conversion("string_to_double", .string, .double) { value throws(EvaluationError) in
+                    guard let double = try withUTF8(value, { GoNumbers.double($0) }) else {
+                        throw .badConversion(value, to: "double")
+                    }
+                    return .double(double)
+                },
+            ]),
+        FunctionDeclaration(
+            "dyn",
+            [
+                .conversion("to_dyn", .parameter("A"), .dyn) { value throws(EvaluationError) in value }
+            ]),
+        FunctionDeclaration(
+            "type",
+            [
+                .conversion("type", .parameter("A"), .type(.parameter("A"))) { value throws(EvaluationError) in
+                    .type(value.typeName)
                 }
-                return .double(double)
-            },
-        ]),
-        FunctionDeclaration("dyn", [
-            .conversion("to_dyn", .parameter("A"), .dyn) { value throws(EvaluationError) in value }
-        ]),
-        FunctionDeclaration("type", [
-            .conversion("type", .parameter("A"), .type(.parameter("A"))) { value throws(EvaluationError) in
-                .type(value.typeName)
-            }
-        ]),
+            ]),
         FunctionDeclaration("int", integerConversions),
         FunctionDeclaration("uint", unsignedConversions),
         FunctionDeclaration("string", stringConversions),
-        FunctionDeclaration("timestamp", [
-            .conversion("timestamp_to_timestamp", .timestamp, .timestamp) { value throws(EvaluationError) in value },
-            .conversion("int64_to_timestamp", .int, .timestamp) { value throws(EvaluationError) in
-                let seconds = try value.int()
-                guard seconds >= Timestamp.minimumSeconds, seconds <= Timestamp.maximumSeconds else {
-                    throw EvaluationError(.overflow, "timestamp overflow")
-                }
-                return .timestamp(Timestamp(seconds: seconds, nanoseconds: 0))
-            },
-            .conversion("string_to_timestamp", .string, .timestamp) { value throws(EvaluationError) in
-                guard let timestamp = Timestamps.parse(try value.string()) else {
-                    throw .badConversion(value, to: "google.protobuf.Timestamp")
-                }
-                return .timestamp(timestamp)
-            },
-        ]),
-        FunctionDeclaration("duration", [
-            .conversion("duration_to_duration", .duration, .duration) { value throws(EvaluationError) in value },
-            .conversion("int64_to_duration", .int, .duration) { value throws(EvaluationError) in
-                .duration(try value.int())
-            },
-            .conversion("string_to_duration", .string, .duration) { value throws(EvaluationError) in
-                guard let duration = Durations.parse(try value.string()) else {
-                    throw .badConversion(value, to: "google.protobuf.Duration")
-                }
-                return .duration(duration)
-            },
-        ]),
+        FunctionDeclaration(
+            "timestamp",
+            [
+                .conversion("timestamp_to_timestamp", .timestamp, .timestamp) { value throws(EvaluationError) in value
+                },
+                .conversion("int64_to_timestamp", .int, .timestamp) { value throws(EvaluationError) in
+                    let seconds = try value.int()
+                    guard seconds >= Timestamp.minimumSeconds, seconds <= Timestamp.maximumSeconds else {
+                        throw EvaluationError(.overflow, "timestamp overflow")
+                    }
+                    return .timestamp(Timestamp(seconds: seconds, nanoseconds: 0))
+                },
+                .conversion("string_to_timestamp", .string, .timestamp) { value throws(EvaluationError) in
+                    guard let timestamp = Timestamps.parse(try value.string()) else {
+                        throw .badConversion(value, to: "google.protobuf.Timestamp")
+                    }
+                    return .timestamp(timestamp)
+                },
+            ]),
+        FunctionDeclaration(
+            "duration",
+            [
+                .conversion("duration_to_duration", .duration, .duration) { value throws(EvaluationError) in value },
+                Overload(
+                    "int64_to_duration", [.int], .duration,
+                    // The Go implementation's check of literals knows durations as text only.
+                    specialize: { arguments throws(EvaluationError) in
+                        guard case .int? = arguments.first ?? nil else { return nil }
+                        throw EvaluationError(.invalidArgument, "an integer literal is no duration")
+                    },
+                    .unary { value throws(EvaluationError) in .duration(try value.int()) }),
+                .conversion("string_to_duration", .string, .duration) { value throws(EvaluationError) in
+                    guard let duration = Durations.parse(try value.string()) else {
+                        throw .badConversion(value, to: "google.protobuf.Duration")
+                    }
+                    return .duration(duration)
+                },
+            ]),
     ]
 
     private static let integerConversions: [Overload] = [

@@ -2,29 +2,40 @@ internal import Values
 
 /// `getHours()` and friends of timestamps and durations.
 extension Library {
-    package static let timeAccessors: [FunctionDeclaration] = [
+    /// - Parameter wholeMilliseconds: `getMilliseconds` of a duration converts all of it, as the Go implementation
+    ///   has it; else it gives the thousandths beyond whole seconds, as the specification's tests have it.
+    static func timeAccessors(wholeMilliseconds: Bool) -> [FunctionDeclaration] {
+        clockAccessors + [
+            timeAccessor(
+                "getMilliseconds", "timestamp_to_milliseconds",
+                duration: ("duration_to_milliseconds", 1_000_000, wholeMilliseconds ? .max : 1_000)
+            ) { $0.nanoseconds / 1_000_000 }
+        ]
+    }
+
+    private static let clockAccessors: [FunctionDeclaration] = [
         timeAccessor("getFullYear", "timestamp_to_year") { $0.year },
         timeAccessor("getMonth", "timestamp_to_month") { $0.month - 1 },
         timeAccessor("getDate", "timestamp_to_day_of_month_1_based") { $0.day },
         timeAccessor("getDayOfMonth", "timestamp_to_day_of_month") { $0.day - 1 },
         timeAccessor("getDayOfWeek", "timestamp_to_day_of_week") { $0.dayOfWeek },
         timeAccessor("getDayOfYear", "timestamp_to_day_of_year") { $0.dayOfYear },
-        timeAccessor("getHours", "timestamp_to_hours", duration: ("duration_to_hours", 3_600_000_000_000)) { $0.hour },
-        timeAccessor("getMinutes", "timestamp_to_minutes", duration: ("duration_to_minutes", 60_000_000_000)) {
+        timeAccessor("getHours", "timestamp_to_hours", duration: ("duration_to_hours", 3_600_000_000_000, .max)) {
+            $0.hour
+        },
+        timeAccessor("getMinutes", "timestamp_to_minutes", duration: ("duration_to_minutes", 60_000_000_000, .max)) {
             $0.minute
         },
         timeAccessor(
             "getSeconds", "timestamp_to_seconds", zoned: "timestamp_to_seconds_tz",
-            duration: ("duration_to_seconds", 1_000_000_000)
+            duration: ("duration_to_seconds", 1_000_000_000, .max)
         ) { $0.second },
-        timeAccessor(
-            "getMilliseconds", "timestamp_to_milliseconds", duration: ("duration_to_milliseconds", 1_000_000)
-        ) { $0.nanoseconds / 1_000_000 },
     ]
 
-    /// - Parameter duration: the overload for durations and how many nanoseconds its unit has.
+    /// - Parameter duration: the overload for durations, how many nanoseconds its unit has, and how many units make
+    ///   the next greater one (all of them count if that is `max`).
     private static func timeAccessor(
-        _ name: String, _ id: String, zoned: String? = nil, duration: (id: String, unit: Int64)? = nil,
+        _ name: String, _ id: String, zoned: String? = nil, duration: (id: String, unit: Int64, modulus: Int64)? = nil,
         _ field: @escaping @Sendable (CivilTime) -> Int64
     ) -> FunctionDeclaration {
         var overloads = [
@@ -48,7 +59,7 @@ extension Library {
                     duration.id, member: true, [.duration], .int,
                     .unary { target throws(EvaluationError) in
                         guard case .duration(let nanoseconds) = target else { throw .noSuchOverload() }
-                        return .int(nanoseconds / duration.unit)
+                        return .int(nanoseconds / duration.unit % duration.modulus)
                     }))
         }
         return FunctionDeclaration(name, overloads)

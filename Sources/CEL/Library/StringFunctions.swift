@@ -18,12 +18,15 @@ package enum StringFunctions {
         return .string(character)
     }
 
-    static func indexOf(_ text: Value, _ part: Value, _ start: Int64) throws(EvaluationError) -> Int64 {
+    static func indexOf(
+        _ text: Value, _ part: Value, _ start: Int64, strict: Bool = false
+    ) throws(EvaluationError) -> Int64 {
         let found: Int64? = try withUTF8(text, part) { text, part in
             if part.isEmpty { return start }
             if start < 0 { return nil }
-            guard let offset = CodePoints.offset(of: start, in: text),
-                let match = CodePoints.find(part, in: text, from: offset)
+            guard let offset = CodePoints.offset(of: start, in: text) else { return strict ? nil : -1 }
+            if strict, offset == text.count { return nil }
+            guard let match = CodePoints.find(part, in: text, from: offset)
             else { return -1 }
             return start + Int64(CodePoints.count(CodePoints.slice(text, offset..<match)))
         }
@@ -32,13 +35,17 @@ package enum StringFunctions {
     }
 
     /// - Parameter start: the last index to consider; nil for the last of the string.
-    static func lastIndexOf(_ text: Value, _ part: Value, _ start: Int64?) throws(EvaluationError) -> Int64 {
+    static func lastIndexOf(
+        _ text: Value, _ part: Value, _ start: Int64?, strict: Bool = false
+    ) throws(EvaluationError) -> Int64 {
         let found: Int64? = try withUTF8(text, part) { text, part in
             if part.isEmpty { return start ?? Int64(CodePoints.count(text)) }
             var limit = text.count
             if let start {
                 if start < 0 { return nil }
-                guard let offset = CodePoints.offset(of: start, in: text), offset < text.count else { return -1 }
+                guard let offset = CodePoints.offset(of: start, in: text), offset < text.count else {
+                    return strict ? nil : -1
+                }
                 limit = offset
             }
             guard let match = CodePoints.findLast(part, in: text, upTo: limit) else { return -1 }

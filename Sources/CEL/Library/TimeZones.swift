@@ -97,7 +97,9 @@ package enum TimeZones {
         var bytes = [UInt8](repeating: 0, count: LibraryLimits.zoneFileBytes)
         var count = 0
         while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count) }
+            let got = bytes.withUnsafeMutableBytes {
+                read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
             if got <= 0 { break }
             count += got
         }

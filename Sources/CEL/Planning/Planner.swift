@@ -7,7 +7,6 @@ struct Planner {
     let traced: Bool
     /// Loop variables in scope, innermost last.
     private var scope: [(name: String, slot: Int)] = []
-    private var nextSlot = 0
     private(set) var slotCount = 0
     private(set) var issues: [CompileIssue] = []
     private let slots: [String: Int]
@@ -31,12 +30,15 @@ struct Planner {
 
     private mutating func planned(_ id: ExpressionID) -> PlanNode {
         let reference = expression.references[Int(id.index)]
+        // A structure's reference is its type, not its value.
+        if case .structure(let type, let fields) = expression.tree[id] { return structure(id, type, fields) }
         if case .constant(let value) = reference { return ConstantNode(id, value) }
         switch expression.tree[id] {
         case .constant(let value): return ConstantNode(id, value)
         case .identifier(let name): return named(id, name, reference)
         case .select(let operand, let field, let isTest):
             if case .variable(let name) = reference { return global(id, name) }
+            if reference == nil, !isTest, let node = qualified(id) { return node }
             return select(id, operand, field, isTest: isTest)
         case .call(let function, let target, let arguments):
             return call(id, function, target, arguments, reference)
@@ -55,8 +57,28 @@ struct Planner {
 
     private func named(_ id: ExpressionID, _ name: String, _ reference: Reference?) -> PlanNode {
         if let local = scope.last(where: { $0.name == name }) { return AttributeNode(id, .local(slot: local.slot)) }
-        guard case .variable(let full) = reference else { return global(id, name) }
-        return global(id, full)
+        if case .variable(let full) = reference { return global(id, full) }
+        return qualified(id) ?? global(id, name)
+    }
+
+    /// A name that no checker has resolved: a variable or type by its full name, in the container first.
+    private func qualified(_ id: ExpressionID) -> PlanNode? {
+        guard let name = qualifiedName(id), !scope.contains(where: { $0.name == name.prefix { $0 != "." } }) else {
+            return nil
+        }
+        if name.hasPrefix(".") { return known(id, String(name.dropFirst())) }
+        var container = Substring(environment.container)
+        while !container.isEmpty {
+            if let node = known(id, "\(container).\(name)") { return node }
+            container = container.lastIndex(of: ".").map { container[..<$0] } ?? ""
+        }
+        return known(id, name)
+    }
+
+    private func known(_ id: ExpressionID, _ name: String) -> PlanNode? {
+        if slots[name] != nil { return global(id, name) }
+        guard let type = environment.typeNames[name], case .type(let named) = type else { return nil }
+        return ConstantNode(id, .type(named.runtimeName))
     }
 
     private func global(_ id: ExpressionID, _ name: String) -> PlanNode {
@@ -151,6 +173,9 @@ struct Planner {
             $0.parameters.count == operands.count && (overloadIDs.isEmpty || overloadIDs.contains($0.id))
         }
         guard let declaration, let overloads, !overloads.isEmpty else {
+            if overloadIDs.isEmpty, expression.isUnchecked {
+                return FailingNode(id, EvaluationError(.noSuchOverload, "no such overload: \(function)", at: id))
+            }
             report("cel-undeclared-function", "undeclared function `\(function)`", at: id)
             return ConstantNode(id, .null)
         }
@@ -299,29 +324,23 @@ struct Planner {
 
     // MARK: Loops
 
+    /// Slots are never used twice in a program: a bound value runs when it is first named, in the midst of other loops.
     private mutating func bind(_ name: String) -> Int {
-        let slot = nextSlot
-        nextSlot += 1
-        slotCount = max(slotCount, nextSlot)
-        scope.append((name, slot))
-        return slot
+        scope.append((name, slotCount))
+        slotCount += 1
+        return slotCount - 1
     }
 
     private mutating func loop(_ id: ExpressionID, _ loop: Comprehension) -> PlanNode {
         let range = plan(loop.range)
+        // The initial value is outside the scope of the loop's variables.
+        let initial = plan(loop.initial)
         let depth = scope.count
-        let firstSlot = nextSlot
-        defer {
-            scope.removeLast(scope.count - depth)
-            nextSlot = firstSlot
-        }
+        defer { scope.removeLast(scope.count - depth) }
         if loop.macro == .bind {
-            let initial = plan(loop.initial)
             let slot = bind(loop.accumulator)
             return BindNode(id, slot: slot, initial: initial, result: plan(loop.result))
         }
-        // The initial value is outside the scope of the loop's variables.
-        let initial = plan(loop.initial)
         let slots = LoopSlots(
             variable: bind(loop.variable), second: loop.secondVariable.map { bind($0) },
             accumulator: bind(loop.accumulator))
@@ -395,6 +414,20 @@ extension Value {
 }
 
 extension CELType {
+    /// As `type(x)` names values of this type.
+    fileprivate var runtimeName: String {
+        switch self {
+        case .null: "null_type"
+        case .list: "list"
+        case .map: "map"
+        case .timestamp: "google.protobuf.Timestamp"
+        case .duration: "google.protobuf.Duration"
+        case .type: "type"
+        case .opaque(let name, _): name
+        default: description
+        }
+    }
+
     /// Whether nothing about a value of this type is left to run time.
     var isConcrete: Bool {
         switch self {

@@ -117,7 +117,9 @@ struct Expansion {
 
     func constant(_ value: Value, _ builder: inout TreeBuilder) -> ExpressionID { append(.constant(value), &builder) }
 
-    func identifier(_ name: String, _ builder: inout TreeBuilder) -> ExpressionID { append(.identifier(name), &builder) }
+    func identifier(_ name: String, _ builder: inout TreeBuilder) -> ExpressionID {
+        append(.identifier(name), &builder)
+    }
 
     func accumulator(_ builder: inout TreeBuilder) -> ExpressionID { identifier(MacroNames.accumulator, &builder) }
 

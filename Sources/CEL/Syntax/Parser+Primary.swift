@@ -88,7 +88,8 @@ extension Parser {
         let total = target.map { counted(max($0.height, height)) } ?? height
         let call = MacroCall(
             function: function, name: name, target: target?.id, arguments: arguments, span: span, mark: mark)
-        let node = expandMacro(call)
+        let node =
+            expandMacro(call)
             ?? builder.append(.call(function: function, target: target?.id, arguments: arguments), span, mark: mark)
         return Parsed(id: node, height: total)
     }
@@ -101,8 +102,7 @@ extension Parser {
             let argument = parseExpression()
             arguments.append(argument.id)
             height = max(height, argument.height)
-            if isPanicking { recover() }
-        } while !isPanicking && accept(.comma)
+        } while acceptSeparator(.rightParen, "`,` or `)`")
         return (arguments, height)
     }
 
@@ -124,10 +124,17 @@ extension Parser {
         case .int, .uint, .double, .string, .bytes, .true, .false, .null, .minus: return parseLiteral()
         case .bad:
             advance()
-            return errorNode(first.span)
+            return startsOperand ? parsePrimary() : errorNode(first.span)
         default:
             unexpected("an expression")
             return errorNode(first.span)
+        }
+    }
+
+    private var startsOperand: Bool {
+        switch token.kind {
+        case .identifier, .int, .uint, .double, .string, .bytes, .true, .false, .null: true
+        default: false
         }
     }
 
@@ -183,8 +190,7 @@ extension Parser {
                     .constant(.null), SourceSpan(start: first.start, end: previousEnd), mark: colon.span)
                 fields.append(.init(id: id, name: name, value: value.id, isOptional: isOptional))
             }
-            if isPanicking { recover() }
-            if isPanicking || !accept(.comma) { break }
+            if !acceptSeparator(.rightBrace, "`,` or `}`") { break }
         }
         expect(.rightBrace, "`,` or `}`")
         let span = SourceSpan(start: start, end: previousEnd)
@@ -215,8 +221,7 @@ extension Parser {
                 let element = parseExpression()
                 elements.append(element.id)
                 height = max(height, element.height)
-                if isPanicking { recover() }
-                if isPanicking || !accept(.comma) { break }
+                if !acceptSeparator(.rightBracket, "`,` or `]`") { break }
             }
         }
         expect(.rightBracket, "`,` or `]`")
@@ -241,8 +246,7 @@ extension Parser {
                 let id = builder.append(.constant(.null), builder.span(from: key.id, to: value.id), mark: colon.span)
                 entries.append(.init(id: id, key: key.id, value: value.id, isOptional: isOptional))
             }
-            if isPanicking { recover() }
-            if isPanicking || !accept(.comma) { break }
+            if !acceptSeparator(.rightBrace, "`,` or `}`") { break }
         }
         expect(.rightBrace, "`,` or `}`")
         let span = SourceSpan(start: open.start, end: previousEnd)

@@ -50,7 +50,9 @@ struct Parser {
     mutating func parse() throws(CompileError) -> SyntaxTree {
         let root = parseExpression()
         if !isPanicking, token.kind != .end { unexpected("an operator or the end") }
-        if issues.isEmpty, builder.isTooLarge { issues.append(SyntaxIssue.tooManyNodes(builder.tree.span(of: root.id))) }
+        if issues.isEmpty, builder.isTooLarge {
+            issues.append(SyntaxIssue.tooManyNodes(builder.tree.span(of: root.id)))
+        }
         if issues.isEmpty, builder.isTooDeep { issues.append(SyntaxIssue.tooDeep(builder.tree.span(of: root.id))) }
         guard issues.isEmpty else {
             throw CompileError(Array(issues.sorted { $0.span.start < $1.span.start }.prefix(Limits.issues)))
@@ -90,6 +92,8 @@ struct Parser {
     }
 
     mutating func report(_ issue: CompileIssue) {
+        // A bracket of the wrong kind ends a list and is wrong again behind it.
+        if let last = issues.last, last.id == issue.id, last.span == issue.span { return }
         if issues.count < Limits.issues { issues.append(issue) }
     }
 
@@ -234,6 +238,19 @@ struct Parser {
     }
 
     // MARK: Recovery
+
+    /// Consumes the comma behind an element of a bracketed list, skipping over what does not belong there.
+    ///
+    /// - Returns: whether another element follows.
+    mutating func acceptSeparator(_ close: Token.Kind, _ expected: String) -> Bool {
+        if !isPanicking {
+            if accept(.comma) { return true }
+            if token.kind == close { return false }
+            unexpected(expected)
+        }
+        recover()
+        return !isPanicking && accept(.comma)
+    }
 
     /// Skips to the next comma or closing bracket of this nesting, to go on from there.
     mutating func recover() {

@@ -32,7 +32,8 @@ enum SyntaxIssue {
 
     private static func printable(_ text: String) -> String {
         guard let scalar = text.unicodeScalars.first else { return "" }
-        let isPlain = !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+        let isPlain =
+            !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
             && scalar.properties.generalCategory != .format
         return isPlain ? text : "U+" + hex(scalar.value)
     }

@@ -16,10 +16,15 @@ final class YAMLEvents {
         self.source = source
         marks = YAMLMarks(source, from: offset)
         let start = marks.startOffset
-        let count = source.bytes.count - start
-        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, count))
+        var count = source.bytes.count - start
+        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
         source.bytes.withUnsafeBufferPointer { bytes in
             if let base = bytes.baseAddress { copy.update(from: base + start, count: count) }
+        }
+        // As kubectl has it, the last line always has an end: it counts for a block scalar's value.
+        if source.bytes.last != UInt8(ascii: "\n") {
+            copy[count] = UInt8(ascii: "\n")
+            count += 1
         }
         text = copy
         parser = .allocate(capacity: 1)
@@ -112,6 +117,10 @@ struct YAMLMarks {
 
     func position(_ mark: yaml_mark_t) -> SourcePosition {
         guard let starts = characterStarts else {
+            // At its end libyaml starts a line that the text does not have.
+            guard firstLine + mark.line <= source.lineStarts.count else {
+                return source.position(atByte: source.bytes.count)
+            }
             return SourcePosition(
                 line: firstLine + mark.line, column: mark.column + 1 + (mark.line == 0 ? markWidth : 0))
         }

@@ -7,7 +7,8 @@ import Values
 /// The CEL specification's own tests, those that need no protobuf message.
 @Suite struct SpecificationTests {
     static let files = [
-        "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "dynamic", "encoders_ext", "enums", "fields",
+        "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "dynamic", "encoders_ext", "enums",
+        "fields",
         "fp_math", "integer_math", "lists", "logic", "macros", "macros2", "math_ext", "namespace", "network_ext",
         "optionals", "parse", "plumbing", "proto2", "proto2_ext", "proto3", "string", "string_ext", "timestamps",
         "type_deduction", "unknowns", "wrappers",
