@@ -63,8 +63,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
-                argumentParser,
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values",
+                "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
