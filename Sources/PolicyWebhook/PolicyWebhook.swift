@@ -63,6 +63,7 @@ struct PolicyWebhook: ParsableCommand {
     }
 
     func run() throws {
+        // Before the first thread, so that every thread inherits it.
         let signals = SignalSet(blocking: [SIGTERM, SIGINT])
         let responder = try makeResponder(policyPaths: policies)
         let context: TLSContext
