@@ -29,7 +29,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let package = Package(
     name: "guardrail",
     products: [
+        .library(name: "Guardrail", targets: ["Guardrail"]),
         .executable(name: "policy-check", targets: ["PolicyCheck"]),
+        .executable(name: "policy-webhook", targets: ["PolicyWebhook"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,9 +63,16 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
                 argumentParser,
             ], swiftSettings: strict),
+
+        .executableTarget(
+            name: "PolicyWebhook",
+            dependencies: [
+                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
+                "Diagnostics", argumentParser,
+            ] + nio, swiftSettings: strict),
 
         // `make bench` only.
         .target(name: "CAllocationCounter"),

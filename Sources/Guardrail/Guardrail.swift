@@ -3,6 +3,7 @@ import Diagnostics
 import Documents
 import PolicyEngine
 import PolicyLanguages
+import Values
 
 /// Judges Kubernetes admission requests by policies, in process: no cluster, no server, no I/O after loading.
 ///

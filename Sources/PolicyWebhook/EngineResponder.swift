@@ -16,7 +16,8 @@ struct EngineResponder: AdmissionResponder {
     }
 
     /// What one event loop's thread keeps between requests, so that a request allocates little.
-    private final class Workspace {
+    private final class Workspace: @unchecked Sendable {
+        // SAFETY: kept in a thread-specific variable, so only the thread that made it uses it.
         let parser = JSONParser()
         var output: [UInt8] = []
     }

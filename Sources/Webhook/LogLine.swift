@@ -5,6 +5,7 @@ import NIOCore
 package struct LogLine {
     package enum Level: String, Sendable {
         case info
+        case warning
         case error
     }
 
