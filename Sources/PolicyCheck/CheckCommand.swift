@@ -129,11 +129,6 @@ struct PolicyOptions: ParsableArguments {
             "Policy files and directories; repeat for several.", valueName: "path"),
         completion: .file())
     var policy: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Kubernetes version whose functions expressions may use (default: the newest known).", valueName: "version"))
-    var kubernetesVersion: KubernetesVersionOption?
 }
 
 struct TerminalOptions: ParsableArguments {

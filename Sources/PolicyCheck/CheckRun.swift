@@ -16,8 +16,8 @@ struct CheckRun {
 
     func run() throws(RunFailure) {
         var reports = try ReportOutputs(command)
-        let policies = try PolicyLoader.load(
-            command.policies.policy, version: command.policies.kubernetesVersion, context: command.context, log: log)
+        let policies = try LoadedPolicies.load(
+            command.policies.policy, context: command.context, allowEmpty: command.allowEmpty, log: log)
         let judge = FileJudge(policies: policies, options: requestOptions)
         let inputs = Inputs(command.paths, excluding: command.exclude.map(Glob.init))
         var summary = Summary()

@@ -71,7 +71,27 @@ struct FindingBuilder {
             reason: decision.reason?.rawValue)
         if let check = decision.check, let file = check.file { finding.policyPlace = Place(file, check.range) }
         finding.why = why(decision)
+        if let node = decision.explanation?.place { locate(node, &finding) }
         return finding
+    }
+
+    /// Points the finding at the node that decided, if that is in the object's file.
+    private func locate(_ node: Node, _ finding: inout Finding) {
+        guard let file = node.document.source, node.document === request.document else { return }
+        let (root, prefix) = holder(of: node)
+        if let path = root.fieldPath(to: node), !path.isEmpty { finding.fieldPath = prefix + path }
+        if let range = root.textRange(of: node) { finding.place = Place(file, range) }
+    }
+
+    /// The part of the request that the node is in, and how paths from there start.
+    private func holder(of node: Node) -> (root: Node, prefix: String) {
+        func holds(_ root: Node) -> Bool { root.index <= node.index && node.index < root.endIndex }
+        if let object = request.objectNode, holds(object) { return (object, "") }
+        if let object = request.oldObjectNode, holds(object) {
+            // What is deleted is the object of the manifest.
+            return (object, request.operation == .delete ? "" : "oldObject.")
+        }
+        return (request.node, "request.")
     }
 
     /// nil for checks that passed.
@@ -86,10 +106,15 @@ struct FindingBuilder {
     private func why(_ decision: Decision) -> Reason? {
         if let explanation = decision.explanation {
             return Reason(
-                expression: explanation.expression, value: explanation.value?.json,
+                expression: explanation.expression,
+                operands: explanation.operands.compactMap { operand in
+                    // That `string` is the type string explains nothing.
+                    if case .type = operand.value { return nil }
+                    return Reason.Operand(text: operand.text, value: operand.value.json)
+                },
                 place: explanation.file.map { Place($0, explanation.range) })
         }
         guard let check = decision.check, !check.expression.isEmpty else { return nil }
-        return Reason(expression: check.expression, value: decision.evaluation == .deny ? Value.bool(false).json : nil)
+        return Reason(expression: check.expression, place: check.file.map { Place($0, check.range) })
     }
 }

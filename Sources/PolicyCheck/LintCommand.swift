@@ -12,18 +12,12 @@ struct LintCommand: ParsableCommand {
     @Argument(help: "Policy files and directories.", completion: .file())
     var paths: [String]
 
-    @Option(
-        help: ArgumentHelp(
-            "Kubernetes version whose functions expressions may use (default: the newest known).", valueName: "version"))
-    var kubernetesVersion: KubernetesVersionOption?
-
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let policies = try PolicyLoader.load(paths, version: kubernetesVersion, context: [], log: log)
+        let policies = try LoadedPolicies.load(paths, context: [], allowEmpty: false, log: log)
         try log.flush()
-        guard !policies.summaries.isEmpty else { throw RunFailure(.input, "there are no policies") }
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         try output.append("\(Summary.plural(policies.summaries.count, "policy")): no errors.\n")
         try output.flush()

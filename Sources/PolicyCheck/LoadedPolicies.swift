@@ -2,6 +2,7 @@ import Admission
 import Diagnostics
 import Documents
 import PolicyEngine
+import PolicyLanguages
 import Reporting
 import Values
 
@@ -34,5 +35,36 @@ struct LoadedPolicies: Sendable {
             return summary
         }
         self.byID = byID
+    }
+
+    /// Reads and compiles policies, and the objects that they may ask for. Nothing is judged by half a set.
+    ///
+    /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
+    ///   policy is invalid.
+    static func load(
+        _ paths: [String], context: [String], allowEmpty: Bool, log: Log
+    ) throws(RunFailure) -> LoadedPolicies {
+        var loader = PolicyLoader()
+        for path in paths { loader.load(policyPath: path) }
+        for path in context { loader.load(contextPath: path) }
+        let (policies, table) = loader.finish()
+        if let policies {
+            try log.report(loader.log)
+            return LoadedPolicies(policies, resources: table)
+        }
+        let errors = loader.log.diagnostics.filter { $0.severity == .error }
+        if allowEmpty, errors.allSatisfy({ $0.id == noPolicy }) {
+            return LoadedPolicies(PolicySet.Builder().build(), resources: table)
+        }
+        try log.report(loader.log)
+        try log.flush()
+        throw RunFailure(errors.allSatisfy { isAboutInput($0.id) } ? .input : .policy, "")
+    }
+
+    private static let noPolicy = "policy-none"
+
+    /// Whether an error is about a file rather than about the policy in it.
+    private static func isAboutInput(_ id: String) -> Bool {
+        id == noPolicy || ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"].contains { id.hasPrefix($0) }
     }
 }

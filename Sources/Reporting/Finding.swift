@@ -41,18 +41,29 @@ package struct Place: Sendable {
     }
 }
 
-/// The part of an expression that decided, and the value that it had.
+/// The part of an expression that decided, and the values that it looked at.
 package struct Reason: Sendable {
-    /// Its text, such as `object.spec.replicas <= 3`.
+    package struct Operand: Sendable {
+        /// Such as `object.spec.replicas`.
+        package var text: String
+        /// Its value as JSON data.
+        package var value: Node
+
+        package init(text: String, value: Node) {
+            self.text = text
+            self.value = value
+        }
+    }
+
+    /// The part's text, such as `object.spec.replicas <= 3`.
     package var expression: String
-    /// The value as JSON data; nil where the expression has none or nobody asked for it.
-    package var value: Node?
-    /// Where it is written in the policy's file.
+    package var operands: [Operand]
+    /// Where the part is written in the policy's file.
     package var place: Place?
 
-    package init(expression: String, value: Node? = nil, place: Place? = nil) {
+    package init(expression: String, operands: [Operand] = [], place: Place? = nil) {
         self.expression = expression
-        self.value = value
+        self.operands = operands
         self.place = place
     }
 }

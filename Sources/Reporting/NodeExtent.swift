@@ -2,10 +2,10 @@ package import Diagnostics
 package import Values
 
 extension Node {
-    /// The stretch of text that shows best where a node inside this one is: the node itself, or for a container the key
-    /// that it belongs to.
+    /// The stretch of text that shows best where a node inside this one is: the node itself, or for a container or a
+    /// null (which may have no text at all) the key that it belongs to.
     package func textRange(of target: Node) -> SourceRange? {
-        guard target.isMap || target.isList, let key = key(of: target), let range = key.textRange else {
+        guard target.isMap || target.isList || target.isNull, let key = key(of: target), let range = key.textRange else {
             return target.textRange
         }
         return range

@@ -76,9 +76,16 @@ enum ReportTree {
         if let why = finding.why {
             tree.map("why") {
                 $0.field("expression", why.expression)
-                if let value = why.value {
-                    $0.appendKey("value")
-                    $0.append(copyOf: value)
+                if !why.operands.isEmpty {
+                    $0.list("operands") { list in
+                        for operand in why.operands {
+                            list.map {
+                                $0.field("expression", operand.text)
+                                $0.appendKey("value")
+                                $0.append(copyOf: operand.value)
+                            }
+                        }
+                    }
                 }
                 $0.place("place", why.place)
             }

@@ -7,6 +7,7 @@ struct TextFormat: ReportWriter {
     private let renderer: DiagnosticRenderer
     /// A value longer than this says nothing more in a line of text. Characters.
     private static let maximumValue = 120
+    private static let maximumExpression = 400
     /// Unmatched policies that the summary names.
     private static let maximumUnmatched = 5
 
@@ -83,12 +84,16 @@ struct TextFormat: ReportWriter {
         return Self.clean("\(name) (\(facts.joined(separator: ", ")))")
     }
 
-    /// "`object.spec.replicas <= 3` is false".
+    /// "`object.spec.replicas <= 3`, where `object.spec.replicas` is 5".
     static func sentence(_ why: Reason) -> String {
-        let expression = oneLine(why.expression, limit: 400)
-        guard let value = why.value else { return "`\(expression)`" }
-        let json = String(decoding: JSONWriter().write(value), as: UTF8.self)
-        return "`\(expression)` is \(oneLine(json, limit: maximumValue))"
+        let expression = oneLine(why.expression, limit: maximumExpression)
+        let values = why.operands.map { operand in
+            let json = String(decoding: JSONWriter().write(operand.value), as: UTF8.self)
+            let text = oneLine(operand.text, limit: maximumExpression)
+            return (text, "`\(text)` is \(oneLine(json, limit: maximumValue))")
+        }
+        if values.count == 1, values[0].0 == expression { return values[0].1 }
+        return "`\(expression)`" + (values.isEmpty ? "" : ", where \(values.map(\.1).joined(separator: " and "))")
     }
 
     /// The text with every run of white space as one space, cut at `limit` characters.

@@ -5,7 +5,7 @@ import Testing
     @Test(
         "prints values as JSON",
         arguments: [
-            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[1, dyn(2u), dyn(1.5)]"], "[\n  1,\n  2,\n  1.5\n]"),
+            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[dyn(1), dyn(2u), dyn(1.5)]"], "[\n  1,\n  2,\n  1.5\n]"),
             (["{'a': null}"], "{\n  \"a\": null\n}"), (["b'hi'"], "\"aGk=\""),
             (["timestamp('2024-02-29T00:00:00Z') + duration('90m')"], "\"2024-02-29T01:30:00Z\""),
             (["duration('90m')"], "\"5400s\""), (["quantity('1.5Gi').add(quantity('512Mi'))"], "\"2Gi\""),
@@ -68,7 +68,7 @@ import Testing
             {"id": "a", "expr": "object.n + 1", "vars": {"object": {"n": 1}}}
 
             {"expr": "x == 2u", "bindings": {"x": {"uint64": "2"}}}
-            {"expr": "[dyn(duration('1500ms')), timestamp(0)]"}
+            {"expr": "[dyn(duration('1500ms')), dyn(timestamp(0))]"}
             {"expr": "1 / 0"}
             {"expr": "1 +"}
             {"expr": "authorizer.group('').resource('pods').check('get').allowed()", "authz": [{"decision": "allow"}]}

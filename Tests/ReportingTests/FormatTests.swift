@@ -26,7 +26,9 @@ private struct Sample {
                 message: "image is <not> from \"an\" allowed registry, 100%\nsecond line", place: place,
                 fieldPath: "spec.containers[0].image",
                 policyPlace: Place(policyFile, SourceRange(at: SourcePosition(line: 2, column: 13))),
-                why: Reason(expression: "a <\n  b", value: makeMap { $0.field("a", 1) }), help: "use another")
+                why: Reason(
+                    expression: "a <\n  b", operands: [Reason.Operand(text: "a", value: makeMap { $0.field("x", 1) })]),
+                help: "use another")
         }
         file.subjects = [
             SubjectReport(
