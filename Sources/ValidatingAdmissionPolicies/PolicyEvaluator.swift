@@ -263,7 +263,8 @@ struct PolicyEvaluator {
                 annotations.append(AuditAnnotation(action, key: annotation.name, value: message))
             case .value(let value):
                 let text = value.stringValue.map(Names.trimmed) ?? ""
-                annotations.append(AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
+                let action: AuditAnnotation.Action = text.isEmpty ? .exclude : .publish
+                annotations.append(AuditAnnotation(action, key: annotation.name, value: text))
             }
         }
         return annotations
