@@ -1,4 +1,5 @@
 internal import CEL
+internal import Values
 
 /// The named string formats of Kubernetes' API validation, with its messages.
 enum NamedFormat: String, CaseIterable, Sendable {
