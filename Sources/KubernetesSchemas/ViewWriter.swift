@@ -73,7 +73,10 @@ struct ViewWriter {
 
     /// Fields of a new object that the API server empties before it looks at it.
     private func isSetByServer(_ key: Node, _ scope: Scope) -> Bool {
-        if scope.depth == 0 { return key.utf8.elementsEqual("status".utf8) && rootKind != "Node" }
+        if scope.depth == 0 {
+            return key.utf8.elementsEqual("status".utf8) && rootKind != "Node"
+                || key.utf8.elementsEqual("stringData".utf8) && rootKind == "Secret"
+        }
         guard scope.key == "metadata" else { return false }
         return ["creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
             "deletionGracePeriodSeconds"].contains { key.utf8.elementsEqual($0.utf8) }
