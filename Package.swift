@@ -39,6 +39,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
@@ -71,7 +72,7 @@ let package = Package(
             name: "PolicyWebhook",
             dependencies: [
                 "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
-                "Diagnostics", argumentParser,
+                "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
         // `make bench` only.

@@ -91,7 +91,7 @@ struct ScalarScanner {
 
     /// Takes the line ends from here to the next text, and the blanks around them: one is a space, n are n-1 newlines.
     ///
-    /// - Parameter first: what the first line end stands for where it does not fold (an escaped one stands for nothing).
+    /// - Parameter isEscaped: whether the first line end stands for nothing, because of a backslash before it.
     private mutating func takeFold(isEscaped: Bool = false) -> Bool {
         let start = at
         let first = lineEnd()

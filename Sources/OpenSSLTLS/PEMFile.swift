@@ -83,10 +83,11 @@ struct PEMFile: ~Copyable {
 }
 
 /// OpenSSL's hook for encrypted PEM: notes that it was asked and refuses, where the default would prompt on the terminal.
-private let refusePassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
-    { _, _, _, asked in
-        asked?.assumingMemoryBound(to: Bool.self).pointee = true
-        return -1
-    }
+private func refusePassphrase(
+    _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, asked: UnsafeMutableRawPointer?
+) -> Int32 {
+    asked?.assumingMemoryBound(to: Bool.self).pointee = true
+    return -1
+}
 
 private func systemError() -> String { String(cString: strerror(errno)) }

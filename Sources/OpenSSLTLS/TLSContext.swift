@@ -77,24 +77,24 @@ package final class TLSContextSource: Sendable {
 
 /// Picks `http/1.1` from the client's ALPN list. A client that offers a list without it speaks nothing that we do and is
 /// told so by an alert (RFC 7301, 3.2); a client that offers no list never gets here.
-private let selectHTTP11:
-    @convention(c) (
-        OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
-        UnsafePointer<UInt8>?, UInt32, UnsafeMutableRawPointer?
-    ) -> Int32 = { _, selected, selectedLength, offered, offeredLength, _ in
-        guard let selected, let selectedLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
-        let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
-        var index = 0
-        while index < list.count {
-            let start = index + 1
-            let end = start + Int(list[index])
-            guard end <= list.count else { break }
-            if list[start..<end].elementsEqual("http/1.1".utf8) {
-                selected.pointee = offered + start
-                selectedLength.pointee = list[index]
-                return SSL_TLSEXT_ERR_OK
-            }
-            index = end
+private func selectHTTP11(
+    _: OpaquePointer?, selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    selectedLength: UnsafeMutablePointer<UInt8>?, offered: UnsafePointer<UInt8>?, offeredLength: UInt32,
+    _: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let selected, let selectedLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
+    var index = 0
+    while index < list.count {
+        let start = index + 1
+        let end = start + Int(list[index])
+        guard end <= list.count else { break }
+        if list[start..<end].elementsEqual("http/1.1".utf8) {
+            selected.pointee = offered + start
+            selectedLength.pointee = list[index]
+            return SSL_TLSEXT_ERR_OK
         }
-        return SSL_TLSEXT_ERR_ALERT_FATAL
+        index = end
     }
+    return SSL_TLSEXT_ERR_ALERT_FATAL
+}

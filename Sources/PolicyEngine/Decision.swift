@@ -63,6 +63,9 @@ package struct DecisionExplanation: Sendable {
     /// Where in the request's object that is: the value itself, or the object that lacks the field.
     package var place: Node?
 
+    /// The first of the values that the deciding part looked at.
+    package var value: Value? { operands.first?.value }
+
     package init(
         file: SourceFile? = nil, range: SourceRange? = nil, expression: String, operands: [Operand] = [],
         place: Node? = nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Glibc
 import NIOCore
 import OpenSSLTLS
@@ -63,7 +64,12 @@ struct PolicyWebhook: ParsableCommand {
     }
 
     func run() throws {
+        // Before the first thread, so that every thread inherits it.
         let signals = SignalSet(blocking: [SIGTERM, SIGINT])
+        // Left alone, glibc raises both after the first large body that is freed, and keeps as much memory from then on:
+        // 58 MB instead of 24 MB after eight bodies of 8 MiB.
+        mallopt(M_MMAP_THRESHOLD, 256 << 10)
+        mallopt(M_TRIM_THRESHOLD, 512 << 10)
         let responder = try makeResponder(policyPaths: policies)
         let context: TLSContext
         do throws(TLSContextError) {

@@ -35,7 +35,9 @@ extension DocumentBuilder {
     }
 
     /// Calls `body` with the bytes of a fragment that is a string.
-    package func withText<Result>(of fragment: DocumentFragment, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    package func withText<Result>(
+        of fragment: DocumentFragment, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
         withText(Int(Tape.payload(fragment.words[0])), body)
     }
 

@@ -15,6 +15,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     /// The body of the request that is being read, without its padding.
     private var body: ByteBuffer?
     private var reservedBodyBytes = 0
+    /// The request that is being read is a HEAD: its answer has no body, whatever it says.
     private var isHead = false
     private var needsFlush = false
     private var readIsHeld = false
@@ -26,7 +27,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         resources.add(context.channel)
-        if resources.isDraining { clock.drain(context: context) }
+        if resources.isDraining { clock.drain() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -138,6 +139,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     private func send(keepAlive: Bool, context: ChannelHandlerContext) {
         write(resources.response.buffer, context: context)
         resources.response.recycle()
+        isHead = false
         clock.requestEnded()
         if !keepAlive { close(context: context) }
     }
@@ -219,7 +221,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         case let timeout as RequestTimeout:
             expired(timeout.phase, context: context)
         case is ChannelShouldQuiesceEvent:
-            clock.drain(context: context)
+            clock.drain()
         default:
             context.fireUserInboundEventTriggered(event)
         }

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The bounds of the server. Durations that an operator may want to change are in `WebhookConfiguration.Timeouts`.
 package enum WebhookLimits {
     /// The largest request body, in bytes. The API server accepts objects of 1.5 MiB at most; an update carries two.
@@ -32,4 +34,6 @@ package enum WebhookLimits {
     package static let initialResponseReservation = 4 << 10
     /// The longest path that a message quotes, in bytes.
     package static let quotedPathBytes = 256
+    /// How often a connection's deadline is looked at.
+    static let clockPeriod = TimeAmount.seconds(1)
 }

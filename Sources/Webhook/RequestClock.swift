@@ -2,8 +2,8 @@ import NIOCore
 
 /// How long a connection may stay in each of its states, as a value: the handler asks it when its timer fires.
 ///
-/// The deadline moves with every request but the timer does not: it fires, finds the deadline moved and is set again. So a
-/// request costs no timer.
+/// The deadline moves with every request but the timer does not: it looks once in `WebhookLimits.clockPeriod`. So a request
+/// costs no timer, and a deadline is noticed at most one period late.
 struct RequestClock: Equatable {
     enum Phase: Equatable {
         /// Between requests.

@@ -13,13 +13,17 @@ final class RequestClockHandler: ChannelInboundHandler {
     private(set) var clock: RequestClock
     private let eventLoop: any EventLoop
     private var timer: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
 
     init(timeouts: WebhookConfiguration.Timeouts, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         clock = RequestClock(timeouts: timeouts, now: eventLoop.now)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { tick(context: context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        tick()
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { stop() }
 
@@ -43,26 +47,26 @@ final class RequestClockHandler: ChannelInboundHandler {
         clock.outputUnblocked(betweenRequests: betweenRequests, now: eventLoop.now)
     }
 
-    /// The new deadline may be earlier than the timer that runs.
-    func drain(context: ChannelHandlerContext) {
-        clock.drain(now: eventLoop.now)
-        tick(context: context)
-    }
+    func drain() { clock.drain(now: eventLoop.now) }
 
     /// The connection is closing; TLS bounds the rest.
     func stop() {
         timer?.cancel()
         timer = nil
+        context = nil
     }
 
-    private func tick(context: ChannelHandlerContext) {
-        timer?.cancel()
-        switch clock.check(now: eventLoop.now) {
+    private func tick() {
+        guard let context else { return }
+        let now = eventLoop.now
+        switch clock.check(now: now) {
         case .expired(let phase):
             timer = nil
             context.fireUserInboundEventTriggered(RequestTimeout(phase: phase))
         case .wait(let deadline):
-            timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.tick(context: context) }
+            // The deadline may move to an earlier time as well as to a later one.
+            let next = min(deadline, now + WebhookLimits.clockPeriod)
+            timer = eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.tick() }
         }
     }
 }

@@ -52,13 +52,17 @@ struct RequestExchange: Equatable {
             guard headers.hosts == 1 || (headers.hosts == 0 && head.version != .http1_1) else {
                 throw .badRequest("the request must have one Host header")
             }
+            // Two lengths are how requests are smuggled past proxies (RFC 9112, 6.3).
+            guard !headers.isChunked || (headers.contentLength == nil && !headers.hasUnknownTransferCoding) else {
+                throw .badRequest("the request's body must have either a Content-Length or the coding `chunked`")
+            }
             let route = try RequestRoute(head, headers)
             guard !headers.hasUnknownExpectation else { throw .expectationFailed }
             guard headers.contentLength ?? 0 <= WebhookLimits.bodyBytes else { throw .bodyTooLarge }
             phase = .reading(route, received: 0)
             return headers.expectsContinue && headers.hasBody ? .sendContinue : .none
         } catch {
-            let dropped = headers.contentLength ?? (headers.isChunked ? Int.max : 0)
+            let dropped = headers.isChunked ? Int.max : headers.contentLength ?? 0
             guard dropped <= WebhookLimits.discardedBodyBytes, !headers.expectsContinue else {
                 phase = .closing
                 return .refuseAndClose(error)

@@ -8,7 +8,9 @@ struct RequestHeaders: Equatable {
     var isEncoded = false
     /// The value of Content-Length; nil without one. The decoder has refused values that are no number, and two of them.
     var contentLength: Int?
+    /// A transfer coding is set: the end of the body is not known from the head.
     var isChunked = false
+    var hasUnknownTransferCoding = false
     var expectsContinue = false
     var hasUnknownExpectation = false
     var hosts = 0
@@ -25,7 +27,11 @@ struct RequestHeaders: Equatable {
             case 4 where name.equalsIgnoringCase("host"):
                 hosts += 1
             case 6 where name.equalsIgnoringCase("expect"):
-                if value.equalsIgnoringCase("100-continue") { expectsContinue = true } else { hasUnknownExpectation = true }
+                if value.equalsIgnoringCase("100-continue") {
+                    expectsContinue = true
+                } else {
+                    hasUnknownExpectation = true
+                }
             case 7 where name.equalsIgnoringCase("upgrade"):
                 wantsUpgrade = true
             case 12 where name.equalsIgnoringCase("content-type"):
@@ -36,6 +42,7 @@ struct RequestHeaders: Equatable {
                 if !value.equalsIgnoringCase("identity") { isEncoded = true }
             case 17 where name.equalsIgnoringCase("transfer-encoding"):
                 isChunked = true
+                if !value.equalsIgnoringCase("chunked") { hasUnknownTransferCoding = true }
             default:
                 break
             }
@@ -54,11 +61,17 @@ struct RequestHeaders: Equatable {
 extension String {
     /// Compares with an ASCII string in lower case.
     fileprivate func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-        guard utf8.count == lowercase.utf8CodeUnitCount else { return false }
+        let bytes = utf8
+        guard bytes.count == lowercase.utf8CodeUnitCount else { return false }
         return lowercase.withUTF8Buffer { expected in
-            zip(utf8, expected).allSatisfy { byte, wanted in
-                byte == wanted || ((0x41...0x5A).contains(byte) && byte | 0x20 == wanted)
+            var index = 0
+            for byte in bytes {
+                guard byte == expected[index] || ((0x41...0x5A).contains(byte) && byte | 0x20 == expected[index]) else {
+                    return false
+                }
+                index += 1
             }
+            return true
         }
     }
 }

@@ -118,7 +118,8 @@ private final class ConnectionSetup: Sendable {
         tlsConfiguration.handshakeTimeout = timeouts.handshake
         tlsConfiguration.lingerTimeout = timeouts.linger
         var response = ResponseWriter()
-        response.write(.badRequest("this port speaks HTTPS, the request was plain HTTP"), headOnly: false, keepAlive: false)
+        let refusal = HTTPRefusal.badRequest("this port speaks HTTPS, the request was plain HTTP")
+        response.write(refusal, headOnly: false, keepAlive: false)
         tlsConfiguration.plaintextHTTPReply = response.buffer
         self.tlsConfiguration = tlsConfiguration
     }

@@ -37,20 +37,23 @@ import Testing
         let diagnostic = Diagnostic(
             "some-id", .error, "bad\u{1B} key", file: file,
             range: SourceRange(start: start, end: SourcePosition(line: 2, column: 3)), help: "do")
-        #expect(DiagnosticRenderer().render(diagnostic) == """
-            error[some-id]: bad\u{FFFD} key
-              --> f.yaml:2:2
-               |
-             2 | \té: x
-               | \t^
-              = help: do
+        #expect(
+            DiagnosticRenderer().render(diagnostic) == """
+                error[some-id]: bad\u{FFFD} key
+                  --> f.yaml:2:2
+                   |
+                 2 | \té: x
+                   | \t^
+                  = help: do
 
-            """)
+                """)
     }
 
-    @Test("suggests near words only", arguments: [
-        ("spce", "spec"), ("Spec", "spec"), ("sepc", "spec"), ("xyzzy", nil),
-    ] as [(String, String?)])
+    @Test(
+        "suggests near words only",
+        arguments: [
+            ("spce", "spec"), ("Spec", "spec"), ("sepc", "spec"), ("xyzzy", nil),
+        ] as [(String, String?)])
     func suggestions(_ word: String, _ expected: String?) {
         #expect(closestMatch(to: word, among: ["metadata", "spec", "status"]) == expected)
     }

@@ -20,16 +20,23 @@ import Values
         }
     }
 
-    @Test("expands lists", arguments: [
-        ("kind: List\nitems:\n- kind: A\n- kind: List\n  items: [{kind: B}]\n- kind: C\n---\nkind: D",
-            [#"3:3 {"kind":"A"}"#, #"5:11 {"kind":"B"}"#, #"6:3 {"kind":"C"}"#, #"8:1 {"kind":"D"}"#]),
-        ("apiVersion: v1\nkind: PodList\nitems:\n- metadata: {}\n- kind: X\n",
-            [#"4:3 {"apiVersion":"v1","kind":"Pod","metadata":{}}"#, #"5:3 {"kind":"X"}"#]),
-        ("apiVersion: v1\nkind: List\nitems: [{}]", ["3:9 {}"]), ("kind: List\nitems: []", []), ("kind: List\nitems:", []),
-        ("kind: List", [#"1:1 {"kind":"List"}"#]), ("kind: Foo\nitems: {a: b}", ["!manifest-items@2:8"]),
-        ("kind: List\nitems: [5, {kind: A}]", ["!manifest-not-an-object@2:9", #"2:12 {"kind":"A"}"#]),
-        ("[1]", ["!manifest-not-an-object@1:1"]), ("5", ["!manifest-not-an-object@1:1"]),
-    ] as [(String, [String])])
+    @Test(
+        "expands lists",
+        arguments: [
+            (
+                "kind: List\nitems:\n- kind: A\n- kind: List\n  items: [{kind: B}]\n- kind: C\n---\nkind: D",
+                [#"3:3 {"kind":"A"}"#, #"5:11 {"kind":"B"}"#, #"6:3 {"kind":"C"}"#, #"8:1 {"kind":"D"}"#]
+            ),
+            (
+                "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {}\n- kind: X\n",
+                [#"4:3 {"apiVersion":"v1","kind":"Pod","metadata":{}}"#, #"5:3 {"kind":"X"}"#]
+            ),
+            ("apiVersion: v1\nkind: List\nitems: [{}]", ["3:9 {}"]), ("kind: List\nitems: []", []),
+            ("kind: List\nitems:", []),
+            ("kind: List", [#"1:1 {"kind":"List"}"#]), ("kind: Foo\nitems: {a: b}", ["!manifest-items@2:8"]),
+            ("kind: List\nitems: [5, {kind: A}]", ["!manifest-not-an-object@2:9", #"2:12 {"kind":"A"}"#]),
+            ("[1]", ["!manifest-not-an-object@1:1"]), ("5", ["!manifest-not-an-object@1:1"]),
+        ] as [(String, [String])])
     func lists(_ text: String, _ expected: [String]) {
         #expect(manifests(text) == expected)
     }
@@ -81,9 +88,10 @@ import Values
         try manager.createSymbolicLink(
             atPath: root.appendingPathComponent("gone.yaml").path, withDestinationPath: root.path + "/nothing")
         let walk = DirectoryWalk(path: root.path + "/")
-        #expect(walk.files.map { String($0.dropFirst(root.path.count + 1)) } == [
-            "B.yaml", "a.yaml", "b/c/d.yaml", "b/x.json", "z.yml",
-        ])
+        #expect(
+            walk.files.map { String($0.dropFirst(root.path.count + 1)) } == [
+                "B.yaml", "a.yaml", "b/c/d.yaml", "b/x.json", "z.yml",
+            ])
         #expect(walk.errors.map(\.id) == ["file-not-found"])
         #expect(DirectoryWalk(path: root.path + "/none").errors.map(\.id) == ["file-not-found"])
         #expect(DirectoryWalk.isDirectory(root.path))

@@ -1,5 +1,5 @@
-import Testing
 import TestCertificates
+import Testing
 
 @testable import OpenSSLTLS
 
@@ -23,7 +23,8 @@ struct TLSContextTests {
         let files = try TestCertificates.shared.get()
         let missing = files.directory + "/missing.pem"
         #expect(error(missing, files.key) == .unreadableFile(path: missing, detail: "No such file or directory"))
-        #expect(error(files.certificate, missing) == .unreadableFile(path: missing, detail: "No such file or directory"))
+        #expect(
+            error(files.certificate, missing) == .unreadableFile(path: missing, detail: "No such file or directory"))
         let directory = files.directory
         #expect(error(directory, files.key) == .unreadableFile(path: directory, detail: "Is a directory"))
     }
@@ -36,8 +37,8 @@ struct TLSContextTests {
 
     @Test func refusesAKeyOfAnotherCertificate() throws {
         let files = try TestCertificates.shared.get()
-        guard case .keyMismatch(files.certificate, files.otherKey, let detail) = error(files.certificate, files.otherKey)
-        else {
+        let mismatch = error(files.certificate, files.otherKey)
+        guard case .keyMismatch(files.certificate, files.otherKey, let detail) = mismatch else {
             Issue.record("no mismatch reported")
             return
         }
@@ -49,7 +50,9 @@ struct TLSContextTests {
         #expect(error(files.certificate, files.encryptedKey) == .encryptedKey(path: files.encryptedKey))
     }
 
-    @Test("refuses what is not PEM", arguments: ["", "no PEM here\n", "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"])
+    @Test(
+        "refuses what is not PEM",
+        arguments: ["", "no PEM here\n", "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"])
     func refusesDamagedFiles(text: String) throws {
         let files = try TestCertificates.shared.get()
         let path = try files.file("damaged-\(text.utf8.count).pem", text)

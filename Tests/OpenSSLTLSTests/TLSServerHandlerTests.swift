@@ -1,7 +1,7 @@
 import NIOCore
 import NIOEmbedded
-import Testing
 import TestCertificates
+import Testing
 
 @testable import OpenSSLTLS
 

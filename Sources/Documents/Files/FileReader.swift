@@ -41,7 +41,9 @@ package enum FileReader {
             var code: Int32 = 0
             let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
                 var result = 0
-                repeat { result = Glibc.read(descriptor, buffer.baseAddress, capacity) } while result < 0 && errno == EINTR
+                repeat {
+                    result = Glibc.read(descriptor, buffer.baseAddress, capacity)
+                } while result < 0 && errno == EINTR
                 code = result < 0 ? errno : 0
                 count = max(0, result)
             }

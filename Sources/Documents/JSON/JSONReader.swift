@@ -55,7 +55,7 @@ package enum JSONReader {
         return result
     }
 
-    /// Reads bytes without positions, as Go's decoder reads a request: of duplicate keys the first is found.
+    /// Reads a request that simdjson did not take, without positions. Duplicate keys pass, as they do there.
     static func readWithoutPositions(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) -> Document {
         let options = Options(recordsPositions: false, refusesDuplicateKeys: false)
         var scanner = JSONScanner(bytes: bytes, cursor: Cursor(), source: nil, options: options)

@@ -84,7 +84,8 @@ struct JSONScanner {
 
     private mutating func expect(_ word: StaticString) throws(DocumentError) {
         let count = word.utf8CodeUnitCount
-        let matches = cursor.offset + count <= bytes.count
+        let matches =
+            cursor.offset + count <= bytes.count
             && (0..<count).allSatisfy { bytes[cursor.offset + $0] == word.utf8Start[$0] }
         guard matches else { throw error("expected a JSON value, found \(found)") }
         cursor.offset += count
@@ -207,7 +208,8 @@ extension JSONScanner {
         text.removeAll(keepingCapacity: true)
         while true {
             let run = cursor.offset
-            while let byte = current, byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            while let byte = current, byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\")
+            {
                 cursor.offset += 1
             }
             text.append(contentsOf: bytes[run..<cursor.offset])

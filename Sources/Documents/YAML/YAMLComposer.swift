@@ -49,8 +49,10 @@ struct YAMLComposer {
             switch events.type {
             case YAML_SCALAR_EVENT: try readScalar()
             case YAML_ALIAS_EVENT: try readAlias()
-            case YAML_MAPPING_START_EVENT: try begin(isMap: true, anchor: events.event.data.mapping_start.anchor)
-            case YAML_SEQUENCE_START_EVENT: try begin(isMap: false, anchor: events.event.data.sequence_start.anchor)
+            case YAML_MAPPING_START_EVENT:
+                try begin(isMap: true, anchor: events.event.pointee.data.mapping_start.anchor)
+            case YAML_SEQUENCE_START_EVENT:
+                try begin(isMap: false, anchor: events.event.pointee.data.sequence_start.anchor)
             case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT: try end()
             case YAML_DOCUMENT_END_EVENT: return builder.finish(source: source)
             default: break
@@ -114,11 +116,11 @@ struct YAMLComposer {
 
 extension YAMLComposer {
     private mutating func readScalar() throws(DocumentError) {
-        let scalar = events.event.data.scalar
+        let scalar = events.event.pointee.data.scalar
         let raw = UnsafeBufferPointer(start: UnsafePointer(scalar.value), count: scalar.length)
         let tag = scalar.tag.map { YAMLTag($0) }
-        if expectsKey, scalar.style == YAML_PLAIN_SCALAR_STYLE || tag == .merge, raw.elementsEqual("<<".utf8),
-            tag == nil || tag == .merge
+        if raw.count == 2, raw[0] == UInt8(ascii: "<"), raw[1] == raw[0], expectsKey,
+            tag == .merge || tag == nil && scalar.style == YAML_PLAIN_SCALAR_STYLE
         {
             return beginMerge()
         }
@@ -254,7 +256,7 @@ extension YAMLComposer {
     }
 
     private mutating func readAlias() throws(DocumentError) {
-        guard let pointer = events.event.data.alias.anchor else { return }
+        guard let pointer = events.event.pointee.data.alias.anchor else { return }
         let name = Self.name(pointer)
         guard let anchor = anchors[name] else {
             let text = String(decoding: name, as: UTF8.self)

@@ -9,7 +9,8 @@ final class YAMLEvents {
     private let text: UnsafeMutablePointer<UInt8>
     private let marks: YAMLMarks
     private let source: SourceFile
-    private(set) var event = yaml_event_t()
+    /// The current event. A pointer, because accesses to a class's variables are checked one by one at run time.
+    let event: UnsafeMutablePointer<yaml_event_t>
 
     /// - Parameter offset: where to start, in bytes: the start of a line.
     init?(_ source: SourceFile, from offset: Int) {
@@ -29,25 +30,28 @@ final class YAMLEvents {
         text = copy
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
+        event = .allocate(capacity: 1)
+        event.initialize(to: yaml_event_t())
         guard yaml_parser_initialize(parser) == 1 else { return nil }
         yaml_parser_set_input_string(parser, text, count)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     }
 
     deinit {
-        yaml_event_delete(&event)
+        yaml_event_delete(event)
+        event.deallocate()
         yaml_parser_delete(parser)
         parser.deallocate()
         text.deallocate()
     }
 
-    var type: yaml_event_type_t { event.type }
-    var position: SourcePosition { marks.position(event.start_mark) }
+    var type: yaml_event_type_t { event.pointee.type }
+    var position: SourcePosition { marks.position(event.pointee.start_mark) }
 
-    /// Replaces `event` by the next one.
+    /// Replaces the event by the next one.
     func advance() throws(DocumentError) {
-        yaml_event_delete(&event)
-        if yaml_parser_parse(parser, &event) == 0 { throw failure }
+        yaml_event_delete(event)
+        if yaml_parser_parse(parser, event) == 0 { throw failure }
     }
 
     /// The complaint behind a failed `advance`.

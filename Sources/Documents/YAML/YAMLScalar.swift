@@ -21,7 +21,9 @@ enum YAMLScalar: Equatable {
             return text.count <= 5 ? word(text) : .string
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return number(text)
         case UInt8(ascii: "+"), UInt8(ascii: "-"):
-            if text.count == 5, let value = special(text.dropFirst()) { return .double(first == UInt8(ascii: "-") ? -value : value) }
+            if text.count == 5, let value = special(text.dropFirst()) {
+                return .double(first == UInt8(ascii: "-") ? -value : value)
+            }
             return number(text)
         case UInt8(ascii: "."):
             if text.count == 4, let value = special(text[...]) ?? notANumber(text) { return .double(value) }
@@ -129,9 +131,10 @@ enum YAMLScalar: Equatable {
     /// Text that starts with a point: underscores are allowed between digits only.
     private static func fraction(_ text: UnsafeBufferPointer<UInt8>) -> YAMLScalar {
         for (offset, byte) in text.enumerated() where byte == UInt8(ascii: "_") {
-            guard text[offset - 1] &- 0x30 < 10 || text[offset - 1] == byte, text[offset - 1] != byte,
-                offset + 1 < text.count, text[offset + 1] &- 0x30 < 10
-            else { return .string }
+            // The first byte is the point, so there is one before.
+            guard text[offset - 1] &- 0x30 < 10, offset + 1 < text.count, text[offset + 1] &- 0x30 < 10 else {
+                return .string
+            }
         }
         let plain = text.filter { $0 != UInt8(ascii: "_") }
         guard isDecimal(plain) else { return .string }
