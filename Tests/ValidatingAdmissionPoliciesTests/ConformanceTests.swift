@@ -43,7 +43,17 @@ struct ConformanceTests {
             }
         }
         #expect(passed > 0)
-        print("\(file): \(passed) passed")
+    }
+
+    @Test("refuses mutating policies, which are not built yet, instead of passing them over")
+    func mutating() throws {
+        let cases = try #require(try SharedData.read("conformance/vap/map.json").root["cases"])
+        #expect(cases.count == 30)
+        for testCase in cases.elements {
+            var loader = PolicyLoader()
+            for node in testCase["policies"]?.elements ?? NodeElements(testCase) { loader.add(policy: node) }
+            #expect(loader.log.diagnostics.contains { $0.id == "policy-unknown-kind" }, "\(testCase.text("id"))")
+        }
     }
 
     private func run(_ testCase: Node) throws -> CaseOutcome {
