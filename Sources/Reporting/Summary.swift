@@ -48,14 +48,15 @@ package struct Summary: Sendable {
         }
     }
 
-    /// `2 errors, 1 warning`, or `no findings`.
+    /// `2 errors, 1 warning`, or `no findings`, or `nothing checked`.
     package var findingsText: String {
         let parts = [
             Self.count(denials, "error"), Self.count(failures, "check", after: " not decided"),
             Self.count(warnings + ignored, "warning"), Self.count(audits, "audit note"),
             Self.count(unreadable, "input", after: " unreadable"), Self.count(policyErrors, "policy error"),
         ].compactMap { $0 }
-        return parts.isEmpty ? "no findings" : parts.joined(separator: ", ")
+        if parts.isEmpty { return nothingChecked == nil ? "no findings" : "nothing checked" }
+        return parts.joined(separator: ", ")
     }
 
     /// `1 error`, `2 errors`; nil for none.

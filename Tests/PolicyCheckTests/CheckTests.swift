@@ -43,7 +43,7 @@ import Testing
         Case("-p policies score.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies playbook.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies score.yaml", 2, "manifest-without-kind", "nothing checked"),
-        Case("-p policies service.yaml", 2, "nothing checked: no policy matches any of 1 object"),
+        Case("-p policies service.yaml", 2, "nothing checked: no policy matches the object"),
         Case("-p policies empty.yaml", 2, "nothing checked"),
         Case("-p policies none", 2, "directory-empty", "nothing checked"),
         Case("-p policies -", 2, "nothing checked"),

@@ -83,7 +83,7 @@ enum Samples {
         try directory.write(policy(expression: "object.spec.none.x == 1"), to: "failing.yaml")
         try directory.write(policy(expression: "object.spec.none.x == 1", failurePolicy: "Ignore"), to: "ignoring.yaml")
         try directory.write(policy(expression: "object.spec. =="), to: "broken-policy.yaml")
-        try directory.write(policy(expression: "objct.spec.x"), to: "undeclared.yaml")
+        try directory.write(policy("undeclared", expression: "objct.spec.x"), to: "undeclared.yaml")
         try directory.write(good, to: "good.yaml")
         try directory.write(bad, to: "bad.yaml")
         try directory.write(service, to: "service.yaml")
