@@ -53,7 +53,9 @@ struct FindingBuilder {
     private func matched(_ verdict: Verdict) -> [PolicySummary] {
         var seen: Set<ObjectIdentifier> = []
         var matched: [PolicySummary] = []
-        for evaluation in verdict.evaluations where !evaluation.decisions.isEmpty || !evaluation.auditAnnotations.isEmpty {
+        for evaluation in verdict.evaluations {
+            // Nothing is said where a matchCondition excluded the request.
+            if evaluation.decisions.isEmpty, evaluation.auditAnnotations.isEmpty { continue }
             let summary = policies.summary(of: evaluation.policy)
             if seen.insert(ObjectIdentifier(summary)).inserted { matched.append(summary) }
         }

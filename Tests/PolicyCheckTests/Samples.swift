@@ -4,7 +4,8 @@ import Foundation
 enum Samples {
     /// A policy with its binding.
     static func policy(
-        _ name: String = "team-label", expression: String = "has(object.metadata.labels) && 'team' in object.metadata.labels",
+        _ name: String = "team-label",
+        expression: String = "has(object.metadata.labels) && 'team' in object.metadata.labels",
         kinds: String = "pods", actions: String = "[Deny]", failurePolicy: String = "Fail"
     ) -> String {
         """
