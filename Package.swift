@@ -77,8 +77,11 @@ let package = Package(
 
         // `make bench` only.
         .target(name: "CAllocationCounter"),
+        .target(
+            name: "ExpressionFuzzing", dependencies: ["CEL", "Documents", "KubernetesCEL", "Values"],
+            path: "fuzz/ExpressionFuzzing", swiftSettings: strict),
         .executableTarget(
-            name: "EngineBench", dependencies: ["CAllocationCounter", "CEL", "Documents", "KubernetesCEL", "Values"],
+            name: "EngineBench", dependencies: ["CAllocationCounter", "ExpressionFuzzing", "CEL", "Documents", "KubernetesCEL", "Values"],
             swiftSettings: strict),
 
         tests("Diagnostics"),
@@ -90,7 +93,7 @@ let package = Package(
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
-        tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
+        tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),

@@ -9,6 +9,8 @@ import Values
 ///     EngineBench decode DIRECTORY          reading AdmissionReviews
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
+///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
+///     EngineBench threads EXPRESSIONS REVIEW COUNT    the same programs on 8 threads (for the thread sanitizer)
 @main
 struct EngineBench {
     static func main() {
@@ -18,8 +20,12 @@ struct EngineBench {
             case ("decode", 2): try decode(arguments[1])
             case ("cel", 3): try expressions(arguments[1], arguments[2])
             case ("evaluate", 4): try evaluate(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("fuzz", 4...):
+                if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
+                fallthrough
             default:
-                FileHandle.standardError.write(Data("usage: EngineBench decode|cel|evaluate …\n".utf8))
+                FileHandle.standardError.write(Data("usage: EngineBench decode|cel|evaluate|fuzz|threads …\n".utf8))
                 exit(2)
             }
         } catch {
@@ -74,14 +80,19 @@ struct EngineBench {
 
     static func evaluate(_ file: String, _ review: String, _ count: Int) throws {
         let (environment, activation) = try request(review)
-        let programs = try cases(file).map { _, text in
-            let parsed = try ParsedExpression(parsing: text, in: environment)
-            return try Program(planning: try CheckedExpression(checking: parsed, in: environment), in: environment)
-        }
-        for program in programs {
+        for program in try programs(file, environment) {
             for _ in 0..<count { run(program, activation) }
         }
     }
+
+    static func programs(_ file: String, _ environment: Environment) throws -> [Program] {
+        try cases(file).map { _, text in
+            let parsed = try ParsedExpression(parsing: text, in: environment)
+            return try Program(planning: try CheckedExpression(checking: parsed, in: environment), in: environment)
+        }
+    }
+
+    static func activation(_ values: [Value?]) -> Activation { Activation(values) }
 
     @inline(never)
     static func run(_ program: Program, _ activation: Activation) {

@@ -132,7 +132,8 @@ package struct PolicyLoader {
             let resource = table.resource(for: kind)
             // Nothing tells the scope of an unknown kind but the object itself.
             let namespace = node["metadata"]?["namespace"]?.string ?? ""
-            builder.cluster.add(param: node, isNamespaced: resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced)
+            let isNamespaced = resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced
+            builder.cluster.add(param: node, isNamespaced: isNamespaced)
         }
         params = []
         for language in languages { language.finish(&builder, log: &log) }

@@ -240,10 +240,13 @@ struct PolicyEvaluator {
 
     private func explain(_ expression: CompiledExpression, _ activation: Activation) -> DecisionExplanation? {
         guard let checked = expression.checked,
-            let part = DecidingPart(of: checked, in: policy.environment, activation)
+            let part = DecidingPart(
+                of: checked, in: policy.environment, activation,
+                variables: policy.variables.map(\.expression.checked))
         else { return nil }
+        let holder = part.variable.map { policy.variables[$0].expression } ?? expression
         return DecisionExplanation(
-            file: expression.check.file, range: expression.range(part.span), expression: part.text,
+            file: holder.check.file, range: holder.range(part.span), expression: part.text,
             operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
             place: part.place)
     }
@@ -263,7 +266,8 @@ struct PolicyEvaluator {
                 annotations.append(AuditAnnotation(action, key: annotation.name, value: message))
             case .value(let value):
                 let text = value.stringValue.map(Names.trimmed) ?? ""
-                annotations.append(AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
+                let action: AuditAnnotation.Action = text.isEmpty ? .exclude : .publish
+                annotations.append(AuditAnnotation(action, key: annotation.name, value: text))
             }
         }
         return annotations

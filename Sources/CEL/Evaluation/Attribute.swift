@@ -22,6 +22,8 @@ struct Qualifier {
     let key: Key
     /// `.?f` or `[?k]`: absence gives an empty optional.
     let isOptional: Bool
+    /// Fails at a value without parts even along an optional.
+    let needsParts: Bool
 }
 
 /// A field name with its UTF-8 bytes at hand for comparing with keys in a document.
@@ -193,7 +195,7 @@ extension Qualifier {
                 try frame.charge(1)
                 return found
             }
-            if tolerant { return nil }
+            if tolerant, !needsParts || subject.hasParts { return nil }
             throw subject.isList
                 ? EvaluationError(.indexOutOfBounds, "index out of bounds: \(wanted.keyDescription)")
                 : .noSuchKey(wanted.keyDescription)

@@ -95,8 +95,7 @@ struct Planner {
         if let index = composedIndex(operand, field) {
             return isTest ? ConstantNode(id, .bool(true)) : AttributeNode(id, .composed(index: index))
         }
-        let qualifier = Qualifier(id: id, key: .field(FieldName(field)), isOptional: false)
-        let attribute = attribute(plan(operand), id, appending: qualifier)
+        let attribute = attribute(plan(operand), id, appending: .field(FieldName(field)), isOptional: false)
         return isTest ? PresenceNode(id, attribute) : attribute
     }
 
@@ -108,8 +107,10 @@ struct Planner {
     }
 
     private func attribute(
-        _ operand: PlanNode, _ id: ExpressionID, appending qualifier: Qualifier
+        _ operand: PlanNode, _ id: ExpressionID, appending key: Qualifier.Key, isOptional: Bool
     ) -> AttributeNode {
+        let qualifier = Qualifier(
+            id: id, key: key, isOptional: isOptional, needsParts: environment.hasStrictOptionalSelection)
         if let attribute = operand.core as? AttributeNode { return attribute.appending(qualifier, id: id) }
         return AttributeNode(id, .expression(operand), [qualifier])
     }
@@ -125,7 +126,7 @@ struct Planner {
             } else {
                 .dynamic(key)
             }
-        return attribute(operand, id, appending: Qualifier(id: id, key: step, isOptional: isOptional))
+        return attribute(operand, id, appending: step, isOptional: isOptional)
     }
 
     // MARK: Calls
@@ -303,14 +304,19 @@ struct Planner {
         let planned = entries.map {
             MapNode.Entry(key: plan($0.key), value: plan($0.value), isOptional: $0.isOptional)
         }
+        let isStrict = environment.hasStrictMapKeys
         var pairs: [(key: Value, value: Value)] = []
         for entry in planned {
             guard !entry.isOptional, let key = entry.key.constant, let value = entry.value.constant else {
-                return MapNode(id, planned)
+                return MapNode(id, planned, isStrict: isStrict)
             }
             pairs.append((key, value))
         }
-        return ConstantNode(id, .map(MapValue(pairs)))
+        let map = MapValue(pairs)
+        if isStrict, map.count < pairs.count || !map.keys.allSatisfy(\.isStrictKey) {
+            return MapNode(id, planned, isStrict: true)
+        }
+        return ConstantNode(id, .map(map))
     }
 
     private mutating func structure(
