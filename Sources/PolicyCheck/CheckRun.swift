@@ -77,7 +77,7 @@ struct CheckRun {
         case .warn: if summary.denials + summary.warnings + summary.ignored > 0 { status = .violations }
         }
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
-        if summary.failures + summary.policyErrors > 0 { status = max(status, .policy) }
+        if summary.failures > 0 { status = max(status, .policy) }
         return status
     }
 }

@@ -65,6 +65,7 @@ import Testing
         Case("-p broken-policy.yaml good.yaml", 3, "error[cel-syntax]", "broken-policy.yaml:14:", reports: false),
         Case("-p undeclared.yaml good.yaml", 3, "objct", "undeclared.yaml:14:", reports: false),
         Case("-p failing.yaml good.yaml", 3),
+        Case("-p annotating.yaml good.yaml", 3),
         Case("-p ignoring.yaml good.yaml", 0),
         Case("-p ignoring.yaml --fail-on warn good.yaml", 1),
         // The worst counts.
