@@ -61,6 +61,8 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
         super.init(id)
     }
 
+    deinit { path?.deallocate() }
+
     func appending(_ qualifier: Qualifier, id: ExpressionID) -> AttributeNode {
         AttributeNode(id, root, qualifiers + [qualifier])
     }

@@ -8,9 +8,7 @@ final class FixedText: @unchecked Sendable {
     let size: UInt64
 
     init(_ text: String) {
-        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, text.utf8.count))
-        _ = buffer.initialize(from: text.utf8)
-        bytes = UnsafeBufferPointer(rebasing: buffer[..<text.utf8.count])
+        bytes = .copy(of: text)
         size = UInt64(codePointCount(bytes))
     }
 
@@ -21,11 +19,10 @@ final class FixedText: @unchecked Sendable {
 ///
 /// Only the way of success is here: where a step leads nowhere, or an explanation records the steps, the attribute
 /// walks again and knows what the outcome is.
-final class FieldPath: @unchecked Sendable {
-    // SAFETY: written in `init`, freed in `deinit`, never changed between.
+///
+/// Trivial to copy, so it costs no reference counting either; the attribute that made it frees it.
+struct FieldPath {
     private let keys: UnsafeMutablePointer<UnsafeBufferPointer<UInt8>>
-    /// Owns the bytes that `keys` point to.
-    private let texts: [FixedText]
     private let slot: Int
     private let isLocal: Bool
     let count: Int
@@ -37,18 +34,20 @@ final class FieldPath: @unchecked Sendable {
         case .local(let slot): (self.slot, isLocal) = (slot, true)
         case .composed, .expression: return nil
         }
-        var texts: [FixedText] = []
+        var names: [String] = []
         for qualifier in qualifiers {
             guard case .field(let field) = qualifier.key, !qualifier.isOptional else { return nil }
-            texts.append(FixedText(field.name))
+            names.append(field.name)
         }
-        count = texts.count
-        keys = .allocate(capacity: max(1, texts.count))
-        for (index, text) in texts.enumerated() { (keys + index).initialize(to: text.bytes) }
-        self.texts = texts
+        count = names.count
+        keys = .allocate(capacity: max(1, names.count))
+        for (index, name) in names.enumerated() { (keys + index).initialize(to: .copy(of: name)) }
     }
 
-    deinit { keys.deallocate() }
+    func deallocate() {
+        for index in 0..<count { keys[index].deallocate() }
+        keys.deallocate()
+    }
 
     /// The last field's name; there must be one.
     var last: UnsafeBufferPointer<UInt8> { keys[count - 1] }
@@ -66,5 +65,14 @@ final class FieldPath: @unchecked Sendable {
             step &+= 1
         }
         return cursor
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The bytes of `text`, for the caller to free; with a base address even if there are none.
+    fileprivate static func copy(of text: String) -> Self {
+        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: Swift.max(1, text.utf8.count))
+        _ = buffer.initialize(from: text.utf8)
+        return Self(start: buffer.baseAddress, count: text.utf8.count)
     }
 }

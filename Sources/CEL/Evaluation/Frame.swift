@@ -70,6 +70,9 @@ class PlanNode: @unchecked Sendable {
     /// The value if it needs no evaluation.
     var constant: Value? { nil }
 
+    /// Whether every evaluation has the same outcome; unlike constants, what is steady costs something.
+    var isSteady: Bool { constant != nil }
+
     /// The node itself, under a tracing wrapper.
     var core: PlanNode { self }
 
