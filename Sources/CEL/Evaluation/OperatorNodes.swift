@@ -90,16 +90,16 @@ class BinaryNode: PlanNode, @unchecked Sendable {
 }
 
 final class EqualityNode: BinaryNode, @unchecked Sendable {
-    private let negated: Bool
+    let isNegated: Bool
 
     init(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) {
-        self.negated = negated
+        isNegated = negated
         super.init(id, left, right, cost: negated ? .smaller : .equality)
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         guard let equal = valuesEqual(left, right) else { throw .noSuchOverload() }
-        return .bool(equal != negated)
+        return .bool(equal != isNegated)
     }
 }
 
