@@ -31,7 +31,8 @@ package struct PolicyLoader {
         forEachFile(path) { loader, file in loader.load(policies: file) }
     }
 
-    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions.
+    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions, and answered
+    /// SubjectAccessReviews as the rules of the authorizer.
     package mutating func load(contextPath path: String) {
         forEachFile(path) { loader, file in loader.load(context: file) }
     }
@@ -112,6 +113,11 @@ package struct PolicyLoader {
                 Diagnostic(
                     "context-kind", .error, "an object of the context needs `apiVersion` and `kind`",
                     file: source.file, range: node.position.map { SourceRange(at: $0) }))
+            return
+        }
+        if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
+            let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
+            builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
             return
         }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }

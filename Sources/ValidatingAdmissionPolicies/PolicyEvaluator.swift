@@ -240,10 +240,13 @@ struct PolicyEvaluator {
 
     private func explain(_ expression: CompiledExpression, _ activation: Activation) -> DecisionExplanation? {
         guard let checked = expression.checked,
-            let part = DecidingPart(of: checked, in: policy.environment, activation)
+            let part = DecidingPart(
+                of: checked, in: policy.environment, activation,
+                variables: policy.variables.map(\.expression.checked))
         else { return nil }
+        let holder = part.variable.map { policy.variables[$0].expression } ?? expression
         return DecisionExplanation(
-            file: expression.check.file, range: expression.range(part.span), expression: part.text,
+            file: holder.check.file, range: holder.range(part.span), expression: part.text,
             operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
             place: part.place)
     }

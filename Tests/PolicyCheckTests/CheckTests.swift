@@ -43,7 +43,7 @@ import Testing
         Case("-p policies score.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies playbook.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies score.yaml", 2, "manifest-without-kind", "nothing checked"),
-        Case("-p policies service.yaml", 2, "nothing checked: no policy matches any of 1 object"),
+        Case("-p policies service.yaml", 2, "nothing checked: no policy matches the object"),
         Case("-p policies empty.yaml", 2, "nothing checked"),
         Case("-p policies none", 2, "directory-empty", "nothing checked"),
         Case("-p policies -", 2, "nothing checked"),
@@ -65,6 +65,7 @@ import Testing
         Case("-p broken-policy.yaml good.yaml", 3, "error[cel-syntax]", "broken-policy.yaml:14:", reports: false),
         Case("-p undeclared.yaml good.yaml", 3, "objct", "undeclared.yaml:14:", reports: false),
         Case("-p failing.yaml good.yaml", 3),
+        Case("-p annotating.yaml good.yaml", 3),
         Case("-p ignoring.yaml good.yaml", 0),
         Case("-p ignoring.yaml --fail-on warn good.yaml", 1),
         // The worst counts.

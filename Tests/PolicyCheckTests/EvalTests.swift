@@ -34,7 +34,8 @@ import Testing
             {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
              "request": {"uid": "1", "operation": "UPDATE", "object": {"n": 2}, "oldObject": {"n": 1}}}
             """
-        let run = try CommandRun(["eval", "object.n > oldObject.n && request.operation == 'UPDATE'", "-"], input: review)
+        let expression = "object.n > oldObject.n && request.operation == 'UPDATE'"
+        let run = try CommandRun(["eval", expression, "-"], input: review)
         #expect(run.output == "true\n" && run.status == 0)
     }
 
@@ -54,8 +55,9 @@ import Testing
     @Test(
         "refuses what it cannot take with exit code 2",
         arguments: [
-            [], ["1", "--var", "x"], ["1", "--var", "1x=1"], ["1", "--var", "x={"], ["1", "--var", "x=@missing.json"],
-            ["1", "missing.yaml"], ["--jsonl", "1"], ["1", "--kubernetes-version", "0.9"], ["1", "--environment", "go"],
+            [], ["1", "--var", "x"], ["1", "--var", "1x=1"], ["1", "--var", "x={"], ["1", "--var", "x=@none.json"],
+            ["1", "missing.yaml"], ["--jsonl", "1"], ["1", "--kubernetes-version", "0.9"],
+            ["1", "--environment", "go"],
         ])
     func usage(_ arguments: [String]) throws {
         let run = try CommandRun(["eval"] + arguments)

@@ -47,8 +47,7 @@ import Testing
     private func compare(requests: URL, policies: [String] = ["policies"]) throws -> Int {
         let files = try FileManager.default.contentsOfDirectory(atPath: requests.path)
             .filter { $0.hasSuffix(".json") }.sorted()
-        let work = FileManager.default.temporaryDirectory.appending(path: "guardrail-parity-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+        let work = try WebhookProcess.makeDirectory()
         defer { try? FileManager.default.removeItem(at: work) }
         let served = try webhook(requests, files, policies, work)
         let checked = try policyCheck(requests, policies, work)
@@ -65,30 +64,25 @@ import Testing
     private func webhook(
         _ requests: URL, _ files: [String], _ policies: [String], _ work: URL
     ) throws -> [String: Answer] {
-        let shell = Shell(environment: ["WORK": work.path])
-        #expect(try shell.run("scripts/make-certificates.sh \"$WORK\" 127.0.0.1 localhost").status == 0)
-        let options = policies.map { "--policy '\($0)'" }.joined(separator: " ")
-        let server = try shell.start(
-            "exec policy-webhook \(options) --listen 127.0.0.1:0 --tls-cert \"$WORK/tls.crt\" --tls-key \"$WORK/tls.key\"")
-        defer { _ = server.terminate() }
-        let address = try #require(listenAddress(of: server))
-        // One curl for all: it keeps the connection, as the API server does.
-        var configuration = ""
-        for file in files {
-            configuration += """
-                next
-                url = "https://\(address)/validate?timeout=10s"
-                cacert = "\(work.path)/ca.crt"
-                header = "Content-Type: application/json"
-                data-binary = "@\(requests.appending(path: file).path)"
-                output = "\(work.path)/\(file)"
-                fail\n
-                """
+        try WebhookProcess.run(policies: policies, work: work) { address, _ in
+            // One curl for all: it keeps the connection, as the API server does.
+            var configuration = ""
+            for file in files {
+                configuration += """
+                    next
+                    url = "https://\(address)/validate?timeout=10s"
+                    cacert = "\(work.path)/ca.crt"
+                    header = "Content-Type: application/json"
+                    data-binary = "@\(requests.appending(path: file).path)"
+                    output = "\(work.path)/\(file)"
+                    fail\n
+                    """
+            }
+            let path = work.appending(path: "curl.conf")
+            try configuration.write(to: path, atomically: true, encoding: .utf8)
+            let sent = try Shell().run("curl --silent --show-error --config '\(path.path)'")
+            #expect(sent.status == 0, "\(sent.output)")
         }
-        let path = work.appending(path: "curl.conf")
-        try configuration.write(to: path, atomically: true, encoding: .utf8)
-        let sent = try shell.run("curl --silent --show-error --config \"$WORK/curl.conf\"")
-        #expect(sent.status == 0, "\(sent.output)")
         var answers: [String: Answer] = [:]
         for file in files {
             let review = try json(try Data(contentsOf: work.appending(path: file)))
@@ -106,23 +100,13 @@ import Testing
         let report = try json(try Data(contentsOf: work.appending(path: "report")))
         var answers: [String: Answer] = [:]
         for file in try #require(report["files"] as? [[String: Any]]) {
-            guard let name = file["file"] as? String, let objects = file["objects"] as? [[String: Any]] else { continue }
+            guard let name = file["file"] as? String, let objects = file["objects"] as? [[String: Any]] else {
+                continue
+            }
             guard let verdict = objects.first?["verdict"] as? [String: Any] else { continue }
             answers[URL(filePath: name).lastPathComponent] = Answer(verdict)
         }
         return answers
-    }
-
-    /// Waits until the server says where it listens, at most ten seconds.
-    private func listenAddress(of server: Shell.Running) -> String? {
-        for _ in 0..<200 {
-            let log = (try? String(contentsOf: server.log, encoding: .utf8)) ?? ""
-            if let start = log.range(of: "\"address\":\""), let end = log[start.upperBound...].firstIndex(of: "\"") {
-                return String(log[start.upperBound..<end])
-            }
-            usleep(50_000)
-        }
-        return nil
     }
 
     private func json(_ data: Data) throws -> [String: Any] {
