@@ -49,13 +49,17 @@ let package = Package(
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
-            ["PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
+            [
+                "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values",
+                "Diagnostics",
+            ]),
         target(
             "PolicyLanguages",
             ["ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -94,7 +98,9 @@ let package = Package(
         tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         tests(
             "ValidatingAdmissionPolicies",
-            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+            [
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values", "Diagnostics",
+            ]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),

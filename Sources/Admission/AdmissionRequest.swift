@@ -12,6 +12,8 @@ package struct AdmissionRequest: Sendable {
     package let isResourceGuessed: Bool
     private let rootIndex: UInt32
     private let fields: Fields
+    /// What mutating policies made of the object; nil while it is as it came.
+    private var mutatedObject: Node?
 
     /// Tape indices; 0 is absent (index 0 is never a field's).
     struct Fields: Sendable {
@@ -60,10 +62,10 @@ package struct AdmissionRequest: Sendable {
     /// What expressions see as `request`.
     package var value: Value { .mapNode(node) }
     /// The object to be stored; null for DELETE. For CONNECT the options of the connection.
-    package var object: Value { value(fields.object) }
+    package var object: Value { mutatedObject.map { Value($0) } ?? value(fields.object) }
     /// The object as it is stored; null for CREATE and CONNECT.
     package var oldObject: Value { value(fields.oldObject) }
-    package var objectNode: Node? { node(fields.object).flatMap { $0.isMap ? $0 : nil } }
+    package var objectNode: Node? { mutatedObject ?? node(fields.object).flatMap { $0.isMap ? $0 : nil } }
     package var oldObjectNode: Node? { node(fields.oldObject).flatMap { $0.isMap ? $0 : nil } }
     package var options: Node? { node(fields.options).flatMap { $0.isMap ? $0 : nil } }
     package var userInfo: Node? { node(fields.userInfo) }
@@ -110,6 +112,13 @@ package struct AdmissionRequest: Sendable {
 }
 
 extension AdmissionRequest {
+    /// The same request about another object, which must be a map. Only `object` and `objectNode` change.
+    package func with(object: Node) -> AdmissionRequest {
+        var copy = self
+        copy.mutatedObject = object
+        return copy
+    }
+
     /// `pods` or `deployments.apps`, as messages name the resource.
     package var groupResource: String {
         let resource = string(fields.resourceName)

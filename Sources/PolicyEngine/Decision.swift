@@ -130,6 +130,8 @@ package enum MissingContext: Sendable, Hashable {
     case authorizer
     /// The object in another API version than the request has.
     case conversion(String)
+    /// The schema of that kind, which says how lists are merged.
+    case schema(String)
 }
 
 extension MissingContext: CustomStringConvertible {
@@ -138,6 +140,7 @@ extension MissingContext: CustomStringConvertible {
         case .namespace(let name): "undecided: needs namespace `\(name)`"
         case .authorizer: "undecided: needs authorization rules"
         case .conversion(let version): "undecided: needs the object in `\(version)`"
+        case .schema(let kind): "undecided: needs the schema of `\(kind)`"
         }
     }
 }

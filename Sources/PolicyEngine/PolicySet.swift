@@ -6,12 +6,16 @@ internal import Values
 package struct PolicySet: Sendable {
     /// In the order in which they were loaded, which is the order in which they judge.
     package let policies: [any CompiledPolicy]
+    /// In the order in which they were loaded, which is the order in which they change objects.
+    package let mutatingPolicies: [any MutatingPolicy]
     package let cluster: ClusterContext
     private let index: MatchIndex
+    let mutatingIndex: MatchIndex
 
     /// Collects policies and context while documents are read.
     package struct Builder: Sendable {
         package private(set) var policies: [any CompiledPolicy] = []
+        package private(set) var mutatingPolicies: [any MutatingPolicy] = []
         package var cluster = ClusterContext()
         /// What the languages keep until `finish`, by language.
         package var pending: [String: any Sendable] = [:]
@@ -20,19 +24,31 @@ package struct PolicySet: Sendable {
 
         package mutating func add(_ policy: some CompiledPolicy) { policies.append(policy) }
 
-        package func build() -> PolicySet { PolicySet(policies: policies, cluster: cluster) }
+        package mutating func add(_ policy: some MutatingPolicy) { mutatingPolicies.append(policy) }
+
+        package func build() -> PolicySet {
+            PolicySet(policies: policies, mutatingPolicies: mutatingPolicies, cluster: cluster)
+        }
     }
 
-    private init(policies: [any CompiledPolicy], cluster: ClusterContext) {
+    private init(
+        policies: [any CompiledPolicy], mutatingPolicies: [any MutatingPolicy], cluster: ClusterContext
+    ) {
         self.policies = policies
+        self.mutatingPolicies = mutatingPolicies
         self.cluster = cluster
         var index = MatchIndex()
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
+        var mutatingIndex = MatchIndex()
+        for (number, policy) in mutatingPolicies.enumerated() { mutatingIndex.add(policy.match, policy: number) }
+        self.mutatingIndex = mutatingIndex
     }
 
     /// The same policies with other objects around them.
-    package func with(_ cluster: ClusterContext) -> PolicySet { PolicySet(policies: policies, cluster: cluster) }
+    package func with(_ cluster: ClusterContext) -> PolicySet {
+        PolicySet(policies: policies, mutatingPolicies: mutatingPolicies, cluster: cluster)
+    }
 
     /// Judges a request.
     ///
@@ -46,9 +62,7 @@ package struct PolicySet: Sendable {
             switch policy.match.match(context) {
             case .matches: policy.evaluate(context, into: &outcome)
             case .differs: break
-            case .matchesConverted(let resource):
-                let version = resource.group.isEmpty ? resource.version : "\(resource.group)/\(resource.version)"
-                policy.undecided(.conversion(version), into: &outcome)
+            case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &outcome)
             case .needsNamespace(let name): policy.undecided(.namespace(name), into: &outcome)
             case .namespaceNotFound(let name): outcome.missingNamespace = name
             }

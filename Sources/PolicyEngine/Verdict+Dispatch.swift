@@ -18,7 +18,7 @@ extension Verdict {
         }
         auditAnnotations = annotations.entries()
         if let name = outcome.missingNamespace {
-            status = Status(code: 404, reason: .notFound, message: "namespaces \"\(name)\" not found")
+            status = .missingNamespace(name)
             denial = nil
         } else if let denial {
             let cause = denial.cause
@@ -60,7 +60,13 @@ extension Verdict {
 
 extension Decision {
     /// `ValidatingAdmissionPolicy 'p' with binding 'b' denied request: …`, as the status words it.
+    ///
+    /// Of mutating policies the API server does not name the kind.
     package var cause: String {
+        if policy.kind == "MutatingAdmissionPolicy" {
+            let name = binding.map { "'\(policy.name)' with binding '\($0.name)'" } ?? "\"\(policy.name)\""
+            return "policy \(name) denied request: \(message)"
+        }
         let with = binding.map { " with binding '\($0.name)'" } ?? ""
         return "\(policy.kind) '\(policy.name)'\(with) denied request: \(message)"
     }

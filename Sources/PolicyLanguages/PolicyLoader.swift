@@ -7,7 +7,9 @@ package import Values
 
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
-    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage()]
+    package static let all: [any PolicyLanguage] = [
+        ValidatingAdmissionPolicyLanguage(), MutatingAdmissionPolicyLanguage(),
+    ]
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
@@ -92,7 +94,7 @@ package struct PolicyLoader {
                         ? "the document has no `kind`"
                         : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
                     range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
-                    help: "policies are ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding of "
+                    help: "policies are ValidatingAdmissionPolicy and MutatingAdmissionPolicy, with their bindings, of "
                         + "admissionregistration.k8s.io/v1; give objects that policies refer to as context"))
         }
     }

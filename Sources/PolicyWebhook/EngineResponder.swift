@@ -47,9 +47,19 @@ struct EngineResponder: AdmissionResponder {
         }
         let review = try Self.review(document)
         policies.refresh(&workspace.policies)
-        let verdict = workspace.policies.policies.review(review.request)
+        let verdict: Verdict
+        let response: AdmissionResponse
+        switch request.endpoint {
+        case .validate:
+            verdict = workspace.policies.policies.review(review.request)
+            response = AdmissionResponse(uid: review.request.uid, verdict: verdict)
+        case .mutate:
+            let mutation = workspace.policies.policies.mutate(review.request)
+            verdict = Verdict(mutation)
+            response = AdmissionResponse(uid: review.request.uid, verdict: mutation)
+        }
         workspace.output.removeAll(keepingCapacity: true)
-        AdmissionResponse(uid: review.request.uid, verdict: verdict).encode(into: &workspace.output)
+        response.encode(into: &workspace.output)
         output.writeBytes(workspace.output)
         if !verdict.isAllowed { denials.write(verdict, of: review.request) }
         return AdmissionOutcome(review.request, verdict)

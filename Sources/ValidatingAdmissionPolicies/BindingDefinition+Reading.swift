@@ -3,16 +3,20 @@ import PolicyEngine
 import Values
 
 extension FieldReader {
-    /// Reads a ValidatingAdmissionPolicyBinding; what can be read is kept even where other fields are wrong.
-    mutating func binding(_ root: Node) -> BindingDefinition? {
+    /// Reads a binding; what can be read is kept even where other fields are wrong.
+    ///
+    /// - Parameter mutates: whether it binds a mutating policy: without actions, and not about DELETE.
+    mutating func binding(_ root: Node, mutates: Bool = false) -> BindingDefinition? {
         allow(["apiVersion", "kind", "metadata", "spec"], in: root, "")
         guard let name = objectName(root), let spec = specification(root) else { return nil }
-        allow(["policyName", "paramRef", "matchResources", "validationActions"], in: spec, "spec")
+        allow(
+            ["policyName", "paramRef", "matchResources"] + (mutates ? [] : ["validationActions"]), in: spec, "spec")
         let policyName = string("policyName", in: spec, "spec")
         if policyName?.string?.isEmpty ?? true { report(.required, "spec.policyName", at: policyName ?? spec) }
         let reference = paramRef(spec)
         let match = map("matchResources", in: spec, "spec").map { matchResources($0, "spec.matchResources") }
-        let (actions, actionNames) = actions(spec)
+        let (actions, actionNames) = mutates ? (.deny, []) : actions(spec)
+        if mutates, let rules = spec["matchResources"] { refuseDelete(rules, "spec.matchResources") }
         guard let policyName, let policy = policyName.string, !policy.isEmpty else { return nil }
         return BindingDefinition(
             root: root, name: name, policyName: policy, policyNameNode: policyName, paramRef: reference, match: match,

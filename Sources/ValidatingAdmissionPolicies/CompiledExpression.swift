@@ -14,7 +14,7 @@ final class CompiledExpression: Sendable {
     let checked: CheckedExpression?
     /// Made from the node that holds the expression; for ranges inside it.
     let node: Node
-    /// What a decision says if it does not compile.
+    /// What is wrong if it does not compile.
     let compileMessage: String
     let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
@@ -59,12 +59,18 @@ final class CompiledExpression: Sendable {
 /// What an expression's result may be.
 enum ResultType {
     case bool, string, stringOrNull
+    /// `Object{…}`, for ApplyConfiguration.
+    case applyConfiguration
+    /// A list of `JSONPatch{…}`.
+    case jsonPatch
 
     func accepts(_ type: CELType) -> Bool {
         switch self {
         case .bool: type == .bool
         case .string: type == .string
         case .stringOrNull: type == .string || type == .null
+        case .applyConfiguration: type == .structure("Object")
+        case .jsonPatch: type == .list(.structure("JSONPatch"))
         }
     }
 
@@ -74,6 +80,8 @@ enum ResultType {
         case .bool: "must evaluate to bool"
         case .string: "must evaluate to string"
         case .stringOrNull: "must evaluate to one of [string null_type]"
+        case .applyConfiguration: "must evaluate to Object"
+        case .jsonPatch: "must evaluate to list(JSONPatch)"
         }
     }
 }
@@ -120,6 +128,6 @@ struct ExpressionCompiler {
         }
         errors.append(fieldError)
         return CompiledExpression(
-            check, .failure(error), node: text.node, compileMessage: "compilation error: \(what)")
+            check, .failure(error), node: text.node, compileMessage: what)
     }
 }

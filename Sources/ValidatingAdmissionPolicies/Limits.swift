@@ -11,6 +11,8 @@ package enum PolicyLimits {
     package static let maximumValueExpressionBytes = 5 * 1024
     /// Bytes of a message that an expression made.
     package static let maximumMessageBytes = 5 * 1024
+    /// Lists, maps and structures within each other in a value that a mutation puts into an object.
+    package static let maximumValueDepth = 256
     /// Policies and bindings of one set.
     package static let maximumDefinitions = 100_000
 }

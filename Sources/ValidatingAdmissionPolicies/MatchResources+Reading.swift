@@ -18,6 +18,18 @@ extension FieldReader {
         return match
     }
 
+    /// Mutating policies cannot be about DELETE.
+    mutating func refuseDelete(_ match: Node, _ path: String) {
+        for rule in match["resourceRules"]?.elements ?? NodeElements(match) {
+            for operation in rule["operations"]?.elements ?? NodeElements(rule) {
+                guard let text = operation.string, !Self.mutable.contains(text) else { continue }
+                reportNotSupported("\(path).resourceRules.operations", text, Self.mutable, at: operation)
+            }
+        }
+    }
+
+    private static let mutable = ["*", "CONNECT", "CREATE", "UPDATE"]
+
     mutating func selector(_ name: String, in node: Node, _ path: String) -> LabelSelector? {
         guard let value = map(name, in: node, path) else { return nil }
         let field = "\(path).\(name)"

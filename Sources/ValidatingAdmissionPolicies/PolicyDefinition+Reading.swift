@@ -9,16 +9,8 @@ extension FieldReader {
     mutating func policy(_ root: Node) -> PolicyDefinition? {
         allow(["apiVersion", "kind", "metadata", "spec", "status"], in: root, "")
         guard let name = objectName(root), let spec = specification(root) else { return nil }
-        allow(
-            [
-                "paramKind", "matchConstraints", "validations", "failurePolicy", "auditAnnotations", "matchConditions",
-                "variables",
-            ], in: spec, "spec")
-        let failurePolicy = choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail
-        let paramKind = paramKind(spec)
-        let match = constraints(spec)
-        let conditions = matchConditions(spec)
-        let variables = variables(spec)
+        allow(Self.headFields + ["validations", "auditAnnotations"], in: spec, "spec")
+        let head = head(root, name, spec)
         let validations = objects("validations", in: spec, "spec").compactMap { validation($0.node, $0.path) }
         let annotations = auditAnnotations(spec)
         if validations.isEmpty, annotations.isEmpty, spec["validations"]?.count ?? 0 == 0 {
@@ -26,10 +18,21 @@ extension FieldReader {
             report(.required, "spec.validations", detail, at: spec)
             report(.required, "spec.auditAnnotations", detail, at: spec)
         }
-        return PolicyDefinition(
+        return PolicyDefinition(head: head, validations: validations, auditAnnotations: annotations)
+    }
+
+    /// Fields of `spec` that both kinds of policies have.
+    static let headFields = ["paramKind", "matchConstraints", "failurePolicy", "matchConditions", "variables"]
+
+    mutating func head(_ root: Node, _ name: String, _ spec: Node) -> PolicyHead {
+        let failurePolicy = choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail
+        let paramKind = paramKind(spec)
+        let match = constraints(spec)
+        let conditions = matchConditions(spec)
+        let variables = variables(spec)
+        return PolicyHead(
             root: root, name: name, paramKind: paramKind, match: match, failurePolicy: failurePolicy,
-            variables: variables, matchConditions: conditions, validations: validations,
-            auditAnnotations: annotations)
+            variables: variables, matchConditions: conditions)
     }
 
     mutating func objectName(_ root: Node) -> String? {
@@ -77,7 +80,7 @@ extension FieldReader {
     }
 
     /// A required expression; one that is missing or blank is reported.
-    private mutating func expression(
+    mutating func expression(
         _ name: String, in node: Node, _ path: String, _ detail: String
     ) -> ExpressionText? {
         let value = string(name, in: node, path)
@@ -128,7 +131,7 @@ extension FieldReader {
         return reason ?? .invalid
     }
 
-    private mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
+    private mutating func matchConditions(_ spec: Node) -> [PolicyHead.Named] {
         let list = objects("matchConditions", in: spec, "spec")
         if list.count > PolicyLimits.maximumMatchConditions, let node = spec["matchConditions"] {
             report(
@@ -148,11 +151,11 @@ extension FieldReader {
                 report(.duplicate, "\(path).name", at: nameNode ?? node)
             }
             guard let expression = expression("expression", in: node, path, "") else { return nil }
-            return PolicyDefinition.Named(name: name, expression: expression)
+            return PolicyHead.Named(name: name, expression: expression)
         }
     }
 
-    private mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
+    private mutating func variables(_ spec: Node) -> [PolicyHead.Named] {
         var seen: Set<String> = []
         return objects("variables", in: spec, "spec").compactMap { node, path in
             allow(["name", "expression"], in: node, path)
@@ -168,11 +171,11 @@ extension FieldReader {
             guard let expression = expression("expression", in: node, path, "expression is not specified") else {
                 return nil
             }
-            return PolicyDefinition.Named(name: name, expression: expression)
+            return PolicyHead.Named(name: name, expression: expression)
         }
     }
 
-    private mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
+    private mutating func auditAnnotations(_ spec: Node) -> [PolicyHead.Named] {
         let list = objects("auditAnnotations", in: spec, "spec")
         if list.count > PolicyLimits.maximumAuditAnnotations, let node = spec["auditAnnotations"] {
             report(
@@ -200,7 +203,7 @@ extension FieldReader {
                     .tooLong, "\(path).valueExpression",
                     "may not be more than \(PolicyLimits.maximumValueExpressionBytes) bytes", at: expression.node)
             }
-            return PolicyDefinition.Named(name: key, expression: expression)
+            return PolicyHead.Named(name: key, expression: expression)
         }
     }
 }

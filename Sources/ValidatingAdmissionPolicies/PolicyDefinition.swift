@@ -17,15 +17,8 @@ struct ExpressionText: Sendable {
     var text: String
 }
 
-/// A ValidatingAdmissionPolicy, read but not compiled.
-struct PolicyDefinition: Sendable {
-    struct Validation: Sendable {
-        var expression: ExpressionText
-        var message: String
-        var messageExpression: ExpressionText?
-        var reason: StatusReason
-    }
-
+/// What validating and mutating policies have in common, read but not compiled.
+struct PolicyHead: Sendable {
     struct Named: Sendable {
         var name: String
         var expression: ExpressionText
@@ -38,11 +31,23 @@ struct PolicyDefinition: Sendable {
     var failurePolicy: FailurePolicy
     var variables: [Named]
     var matchConditions: [Named]
-    var validations: [Validation]
-    var auditAnnotations: [Named]
 }
 
-/// A ValidatingAdmissionPolicyBinding.
+/// A ValidatingAdmissionPolicy, read but not compiled.
+struct PolicyDefinition: Sendable {
+    struct Validation: Sendable {
+        var expression: ExpressionText
+        var message: String
+        var messageExpression: ExpressionText?
+        var reason: StatusReason
+    }
+
+    var head: PolicyHead
+    var validations: [Validation]
+    var auditAnnotations: [PolicyHead.Named]
+}
+
+/// A binding of either kind; those of mutating policies have no actions.
 struct BindingDefinition: Sendable {
     enum NotFoundAction: String, CaseIterable {
         case allow = "Allow"

@@ -10,11 +10,23 @@ struct PolicyEnvironments: Sendable {
     let message: Environment
     let hasParams: Bool
 
-    static let withParams = PolicyEnvironments(hasParams: true)
-    static let withoutParams = PolicyEnvironments(hasParams: false)
+    private static let withParams = PolicyEnvironments(hasParams: true, mutates: false)
+    private static let withoutParams = PolicyEnvironments(hasParams: false, mutates: false)
+    private static let mutatingWithParams = PolicyEnvironments(hasParams: true, mutates: true)
+    private static let mutatingWithoutParams = PolicyEnvironments(hasParams: false, mutates: true)
 
-    private init(hasParams: Bool) {
-        var full = KubernetesEnvironment.base()
+    static func of(hasParams: Bool, mutates: Bool) -> PolicyEnvironments {
+        if mutates { return hasParams ? mutatingWithParams : mutatingWithoutParams }
+        return hasParams ? withParams : withoutParams
+    }
+
+    private init(hasParams: Bool, mutates: Bool) {
+        var full = KubernetesEnvironment.base(mutation: mutates)
+        if mutates {
+            full.openStructures = ["Object"]
+            full.declare(
+                Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
+        }
         var message = full
         AdmissionVariables.declare(in: &full, hasParams: hasParams, hasAuthorizer: true)
         AdmissionVariables.declare(in: &message, hasParams: hasParams, hasAuthorizer: false)

@@ -1,152 +1,41 @@
 import Admission
 import CEL
-import KubernetesCEL
 import PolicyEngine
 import Values
 
-/// The cost of a list of expressions ran out; nothing of the list counts then.
-private struct BudgetExhausted: Error {
-    static let message = "validation failed due to running out of cost budget, no further validation rules will be run"
-}
-
-/// One evaluation of a policy: one request, one binding, one param.
+/// One evaluation of a validating policy: one request, one binding, one param.
 struct PolicyEvaluator {
     let policy: AdmissionPolicy
-    let binding: AdmissionPolicy.Binding
-    let param: Node?
-    let context: AdmissionContext
+    let runner: ExpressionRunner
 
-    private var paramName: String? {
-        guard let metadata = param?["metadata" as StaticString] else { return nil }
-        let name = metadata["name" as StaticString]?.string ?? ""
-        guard let namespace = metadata["namespace" as StaticString]?.string, !namespace.isEmpty else { return name }
-        return "\(namespace)/\(name)"
-    }
+    private typealias Result = ExpressionRunner.Result
+
+    private var frame: PolicyFrame { runner.frame }
 
     func run() -> PolicyEvaluation {
-        var evaluation = PolicyEvaluation(policy: policy.id, binding: binding.id, param: paramName)
-        let authorizer = policy.usesAuthorizer ? authorizerValues() : nil
-        if !policy.matchConditions.isEmpty {
-            switch matchConditions(authorizer) {
+        let binding = runner.binding
+        var evaluation = PolicyEvaluation(policy: policy.id, binding: binding.id, param: runner.paramName)
+        let authorizer = frame.usesAuthorizer ? runner.authorizerValues() : nil
+        if !frame.matchConditions.isEmpty {
+            switch runner.matchConditions(authorizer) {
             case .matches: break
             case .differs: return evaluation
             case .error(let message):
-                evaluation.decisions = [errorDecision(message)]
+                evaluation.decisions = [runner.errorDecision(message)]
                 return evaluation
             }
         }
-        let namespaceObject = context.namespaceObject.map { Value($0) } ?? .null
+        let namespaceObject = runner.context.namespaceObject.map { Value($0) } ?? .null
         do throws(BudgetExhausted) {
             evaluation.decisions = try validate(namespaceObject, authorizer)
             if !policy.auditAnnotations.isEmpty {
                 evaluation.auditAnnotations = try annotate(namespaceObject)
             }
         } catch {
-            evaluation.decisions = [errorDecision(BudgetExhausted.message)]
+            evaluation.decisions = [runner.errorDecision(BudgetExhausted.message)]
             evaluation.auditAnnotations = []
         }
         return evaluation
-    }
-
-    // MARK: Values
-
-    private func activation(_ namespaceObject: Value, _ authorizer: (Value, Value)?) -> Activation {
-        let request = context.request
-        let params: Value? = policy.paramKind == nil ? nil : param.map { Value($0) } ?? .null
-        let values = Slots.values(
-            object: request.object, oldObject: request.oldObject, request: request.value,
-            namespaceObject: namespaceObject, params: params, authorizer: authorizer)
-        guard !policy.variables.isEmpty else { return Activation(values) }
-        return Activation(
-            values,
-            composed: ComposedVariables(
-                policy.variablePrograms, names: policy.variableNames, limit: PolicyLimits.costPerExpression))
-    }
-
-    private func authorizerValues() -> (Value, Value)? {
-        guard let rules = context.cluster.authorization else { return nil }
-        let request = context.request
-        let authorizer = AuthorizationRules(
-            rules.map { $0.kubernetesRule },
-            user: request.userInfo?["username" as StaticString]?.string ?? "")
-        var question = AuthorizationQuestion()
-        let resource = request.resource
-        question.group = resource.group
-        question.resource = resource.resource
-        question.subresource = request.subResource
-        question.namespace = request.namespace
-        question.name = request.name
-        return (
-            .object(AuthorizerValue(authorizer, requestResource: question)),
-            AuthorizerValue.requestResource(authorizer, question)
-        )
-    }
-
-    // MARK: Expressions
-
-    private enum Result {
-        case value(Value)
-        case error(String)
-
-        var isDenial: Bool { if case .value(let value) = self { value.boolValue != true } else { false } }
-    }
-
-    /// Evaluates one expression of a list and bills the list for it and for the variables it used.
-    private func evaluate(
-        _ expression: CompiledExpression, _ activation: Activation, _ remaining: inout UInt64
-    ) throws(BudgetExhausted) -> Result {
-        guard case .success(let program) = expression.program else { return .error(expression.compileMessage) }
-        let billed = activation.composed?.cost ?? 0
-        var budget = CostBudget(limit: PolicyLimits.costPerExpression)
-        let result: Result
-        do throws(EvaluationError) {
-            result = .value(try program.evaluate(activation, budget: &budget))
-        } catch {
-            let message =
-                error.code == .costLimit && error.message == "actual cost limit exceeded"
-                ? "operation cancelled: \(error.message)" : error.message
-            result = .error("expression '\(expression.check.expression)' resulted in error: \(message)")
-        }
-        for cost in [(activation.composed?.cost ?? 0) - billed, budget.used] {
-            guard cost <= remaining else { throw BudgetExhausted() }
-            remaining -= cost
-        }
-        return result
-    }
-
-    private func errorDecision(_ message: String, _ check: PolicyCheck? = nil) -> Decision {
-        Decision(
-            .error, action: policy.failurePolicy.action, policy: policy.id, binding: binding.id, param: paramName,
-            check: check, message: message)
-    }
-
-    // MARK: Match conditions
-
-    private enum MatchOutcome {
-        case matches, differs
-        case error(String)
-    }
-
-    /// Any false condition excludes the request, even if another one failed; errors count only without.
-    private func matchConditions(_ authorizer: (Value, Value)?) -> MatchOutcome {
-        let activation = activation(.null, authorizer)
-        var remaining = PolicyLimits.costOfMatchConditions
-        var errors: [String] = []
-        do throws(BudgetExhausted) {
-            for condition in policy.matchConditions {
-                switch try evaluate(condition.expression, activation, &remaining) {
-                case .value(let value):
-                    if value.boolValue == false { return .differs }
-                case .error(let message):
-                    if !errors.contains(message) { errors.append(message) }
-                }
-            }
-        } catch {
-            return policy.failurePolicy == .ignore ? .differs : .error(BudgetExhausted.message)
-        }
-        guard let first = errors.first else { return .matches }
-        if policy.failurePolicy == .ignore { return .differs }
-        return .error(errors.count == 1 ? first : "[\(errors.joined(separator: ", "))]")
     }
 
     // MARK: Validations
@@ -156,19 +45,19 @@ struct PolicyEvaluator {
     ) throws(BudgetExhausted) -> [Decision] {
         let validations = policy.validations
         guard !validations.isEmpty else { return [] }
-        let activation = activation(namespaceObject, authorizer)
+        let activation = runner.activation(namespaceObject, authorizer)
         var remaining = PolicyLimits.costPerBinding
         var results: [Result] = []
         results.reserveCapacity(validations.count)
         for validation in validations {
-            results.append(try evaluate(validation.expression, activation, &remaining))
+            results.append(try runner.evaluate(validation.expression, activation, &remaining))
         }
         let messages = messages(namespaceObject, remaining, results)
         var decisions: [Decision] = []
         decisions.reserveCapacity(validations.count)
         for (index, validation) in validations.enumerated() {
             var decision = decide(validation, results[index], messages, index)
-            if context.explains, decision.evaluation != .admit {
+            if runner.context.explains, decision.evaluation != .admit {
                 decision.explanation = explain(validation.expression, activation)
             }
             decisions.append(decision)
@@ -189,7 +78,7 @@ struct PolicyEvaluator {
         let needsAll = UInt64(policy.messageExpressions) * PolicyLimits.costPerExpression > budget
         guard needsAll || results.contains(where: \.isDenial) else { return .texts([]) }
         // `authorizer` is not bound here.
-        let activation = activation(namespaceObject, nil)
+        let activation = runner.activation(namespaceObject, nil)
         var remaining = budget
         var texts: [String?] = []
         do throws(BudgetExhausted) {
@@ -198,7 +87,7 @@ struct PolicyEvaluator {
                     texts.append(nil)
                     continue
                 }
-                let result = try evaluate(message, activation, &remaining)
+                let result = try runner.evaluate(message, activation, &remaining)
                 if case .value(let value) = result, let text = value.stringValue {
                     texts.append(Self.usable(text))
                 } else {
@@ -223,17 +112,17 @@ struct PolicyEvaluator {
     ) -> Decision {
         let check = validation.expression.check
         switch (result, messages) {
-        case (.error(let message), _): return errorDecision(message, check)
+        case (.error(let message), _): return runner.errorDecision(message, check)
         case (_, .exhausted):
-            return errorDecision("failed messageExpression: \(BudgetExhausted.message)", check)
+            return runner.errorDecision("failed messageExpression: \(BudgetExhausted.message)", check)
         case (.value(let value), .texts(let texts)):
             guard value.boolValue != true else {
                 return Decision(
-                    .admit, action: .admit, policy: policy.id, binding: binding.id, param: paramName, check: check)
+                    .admit, action: .admit, policy: policy.id, binding: runner.binding.id, param: runner.paramName, check: check)
             }
             let computed = index < texts.count ? texts[index] : nil
             return Decision(
-                .deny, action: .deny, policy: policy.id, binding: binding.id, param: paramName, check: check,
+                .deny, action: .deny, policy: policy.id, binding: runner.binding.id, param: runner.paramName, check: check,
                 message: computed ?? validation.fixedMessage, reason: validation.reason)
         }
     }
@@ -241,10 +130,10 @@ struct PolicyEvaluator {
     private func explain(_ expression: CompiledExpression, _ activation: Activation) -> DecisionExplanation? {
         guard let checked = expression.checked,
             let part = DecidingPart(
-                of: checked, in: policy.environment, activation,
-                variables: policy.variables.map(\.expression.checked))
+                of: checked, in: frame.environment, activation,
+                variables: frame.variables.map(\.expression.checked))
         else { return nil }
-        let holder = part.variable.map { policy.variables[$0].expression } ?? expression
+        let holder = part.variable.map { frame.variables[$0].expression } ?? expression
         return DecisionExplanation(
             file: holder.check.file, range: holder.range(part.span), expression: part.text,
             operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
@@ -255,14 +144,14 @@ struct PolicyEvaluator {
 
     private func annotate(_ namespaceObject: Value) throws(BudgetExhausted) -> [AuditAnnotation] {
         // `authorizer` compiles here but is not bound.
-        let activation = activation(namespaceObject, nil)
+        let activation = runner.activation(namespaceObject, nil)
         var remaining = PolicyLimits.costPerBinding
         var annotations: [AuditAnnotation] = []
         annotations.reserveCapacity(policy.auditAnnotations.count)
         for annotation in policy.auditAnnotations {
-            switch try evaluate(annotation.expression, activation, &remaining) {
+            switch try runner.evaluate(annotation.expression, activation, &remaining) {
             case .error(let message):
-                let action: AuditAnnotation.Action = policy.failurePolicy == .ignore ? .exclude : .error
+                let action: AuditAnnotation.Action = frame.failurePolicy == .ignore ? .exclude : .error
                 annotations.append(AuditAnnotation(action, key: annotation.name, value: message))
             case .value(let value):
                 let text = value.stringValue.map(Names.trimmed) ?? ""
@@ -271,27 +160,5 @@ struct PolicyEvaluator {
             }
         }
         return annotations
-    }
-}
-
-extension AuthorizationRule {
-    /// The same rule in the function library's terms.
-    fileprivate var kubernetesRule: AuthorizationRules.Rule {
-        var rule = AuthorizationRules.Rule()
-        rule.user = user
-        rule.verb = verb
-        rule.path = path
-        rule.group = group
-        rule.resource = resource
-        rule.subresource = subresource
-        rule.namespace = namespace
-        rule.name = name
-        let error = error.isEmpty ? nil : error
-        switch decision {
-        case .allow: rule.answer = AuthorizationAnswer(.allow, reason: reason, error: error)
-        case .deny: rule.answer = AuthorizationAnswer(.deny, reason: reason, error: error)
-        case .noOpinion: rule.answer = AuthorizationAnswer(.noOpinion, reason: reason, error: error)
-        }
-        return rule
     }
 }

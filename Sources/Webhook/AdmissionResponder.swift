@@ -4,6 +4,8 @@ package import NIOCore
 package enum AdmissionEndpoint: Equatable, Sendable {
     /// `POST /validate`
     case validate
+    /// `POST /mutate`
+    case mutate
 }
 
 /// One complete, well-formed HTTP request for the engine. Valid for the call it is passed to only: `body` is not kept.

@@ -51,10 +51,10 @@ enum RequestRoute: Equatable {
         }
         let target = RequestTarget(head.uri)
         switch target.path {
-        case "/validate" where access.servesAdmission:
+        case "/validate" where access.servesAdmission, "/mutate" where access.servesAdmission:
             guard head.method == .POST else { throw .methodNotAllowed(head.method, allowed: "POST") }
             try requireJSON(headers)
-            return .admission(.validate, timeout: try timeout(target))
+            return .admission(target.path == "/mutate" ? .mutate : .validate, timeout: try timeout(target))
         case "/healthz", "/livez":
             return .probe(.live, headOnly: try requireRead(head.method), verbose: target.has("verbose"))
         case "/readyz":

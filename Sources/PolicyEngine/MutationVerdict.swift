@@ -1,0 +1,53 @@
+package import Admission
+package import Values
+
+/// What the mutating policies make of a request.
+package struct MutationVerdict: Sendable {
+    /// The request with the object as it is after all mutations: what the validating policies are to judge.
+    package var request: AdmissionRequest
+    /// The object as it came; nil where the request has none.
+    package var originalObject: Node?
+    /// nil if the request goes on; otherwise it is refused, and nothing else of it counts.
+    package var status: Verdict.Status?
+    /// The error that made the status; nil if there is none, or if the request's namespace does not exist.
+    package var denial: Decision?
+    /// What was applied, in order.
+    package var mutations: [Mutation] = []
+    /// All errors, also those that `failurePolicy: Ignore` passes over.
+    package var errors: [Decision] = []
+
+    package init(_ request: AdmissionRequest) {
+        self.request = request
+        originalObject = request.objectNode
+    }
+
+    package var isAllowed: Bool { status == nil }
+    /// The object after all mutations; nil where the request has none.
+    package var object: Node? { request.objectNode }
+    package var isChanged: Bool { isAllowed && mutations.contains(where: \.isChange) }
+
+    /// What changed, as the smallest JSON Patch of the original object; empty if nothing did or the request is refused.
+    package func patch() -> JSONPatch {
+        guard isChanged, let originalObject, let object else { return JSONPatch() }
+        return JSONPatch(from: originalObject, to: object)
+    }
+}
+
+extension Verdict {
+    /// The mutating policies' answer in the form of the validating ones', for what treats both alike.
+    package init(_ mutation: MutationVerdict) {
+        self.init()
+        status = mutation.status
+        denial = mutation.denial
+    }
+}
+
+extension AdmissionResponse {
+    /// The response that a mutating webhook gives.
+    package init(uid: String, verdict: MutationVerdict) {
+        self.init(
+            uid: uid,
+            status: verdict.status.map { Status(code: $0.code, reason: $0.reason.rawValue, message: $0.message) },
+            patch: verdict.patch())
+    }
+}
