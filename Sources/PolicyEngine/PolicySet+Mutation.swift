@@ -23,7 +23,8 @@ extension PolicySet {
     /// One pass over all policies, or over the invocations named.
     ///
     /// - Returns: whether any mutation was applied.
-    private func run(_ verdict: inout MutationVerdict, only keys: Set<String>?, reinvocable: inout Set<String>) -> Bool {
+    private func run(_ verdict: inout MutationVerdict, only keys: Set<String>?, reinvocable: inout Set<String>) -> Bool
+    {
         let plan = plan(verdict.request)
         if let name = plan.missingNamespace {
             verdict.status = .missingNamespace(name)

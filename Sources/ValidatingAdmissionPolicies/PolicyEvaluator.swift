@@ -118,11 +118,13 @@ struct PolicyEvaluator {
         case (.value(let value), .texts(let texts)):
             guard value.boolValue != true else {
                 return Decision(
-                    .admit, action: .admit, policy: policy.id, binding: runner.binding.id, param: runner.paramName, check: check)
+                    .admit, action: .admit, policy: policy.id, binding: runner.binding.id, param: runner.paramName,
+                    check: check)
             }
             let computed = index < texts.count ? texts[index] : nil
             return Decision(
-                .deny, action: .deny, policy: policy.id, binding: runner.binding.id, param: runner.paramName, check: check,
+                .deny, action: .deny, policy: policy.id, binding: runner.binding.id, param: runner.paramName,
+                check: check,
                 message: computed ?? validation.fixedMessage, reason: validation.reason)
         }
     }

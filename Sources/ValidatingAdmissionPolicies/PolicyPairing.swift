@@ -57,7 +57,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         guard Definition.versions.contains(source.version) else {
             log.report(
                 Diagnostic(
-                    "\(Definition.prefix)-version", .error, "unsupported apiVersion `\(source.apiVersion)`", file: source.file,
+                    "\(Definition.prefix)-version", .error, "unsupported apiVersion `\(source.apiVersion)`",
+                    file: source.file,
                     range: range(source.root["apiVersion"] ?? source.root),
                     help: "use `\(group)/v1`"))
             return
@@ -68,7 +69,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         guard pending.policies.count + pending.bindings.count < PolicyLimits.maximumDefinitions else {
             log.report(
                 Diagnostic(
-                    "\(Definition.prefix)-too-many", .error, "more than \(PolicyLimits.maximumDefinitions) policies and bindings",
+                    "\(Definition.prefix)-too-many", .error,
+                    "more than \(PolicyLimits.maximumDefinitions) policies and bindings",
                     file: source.file, range: range(source.root)))
             return
         }
@@ -111,7 +113,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
             let names = known.sorted()
             log.report(
                 Diagnostic(
-                    "\(Definition.prefix)-no-policy", .warning, "there is no policy `\(binding.policyName)` for this binding",
+                    "\(Definition.prefix)-no-policy", .warning,
+                    "there is no policy `\(binding.policyName)` for this binding",
                     file: binding.root.document.source, range: range(binding.policyNameNode),
                     help: closestMatch(to: binding.policyName, among: names).map { "did you mean `\($0)`?" }))
         }
@@ -137,7 +140,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         let node = policy.root["metadata"]?["name"] ?? policy.root
         log.report(
             Diagnostic(
-                "\(Definition.prefix)-no-binding", .error, "policy `\(policy.name)` has no binding, so it has no effect",
+                "\(Definition.prefix)-no-binding", .error,
+                "policy `\(policy.name)` has no binding, so it has no effect",
                 file: policy.root.document.source, range: range(node),
                 help: "add a \(Definition.bindingKind) with `policyName: \(policy.name)`"))
     }

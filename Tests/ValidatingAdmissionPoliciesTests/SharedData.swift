@@ -31,8 +31,15 @@ struct CaseOutcome {
 
     mutating func expect(_ what: String, _ actual: String, _ expected: String) {
         if Self.comparable(actual) != Self.comparable(expected) {
-            differences.append("\(what): \(actual.prefix(300)) != \(expected.prefix(300))")
+            let start = Self.firstDifference(actual, expected)
+            differences.append(
+                "\(what): …\(actual.dropFirst(start).prefix(300)) != …\(expected.dropFirst(start).prefix(300))")
         }
+    }
+
+    /// Where long texts part, with some of what is before.
+    private static func firstDifference(_ left: String, _ right: String) -> Int {
+        max(0, left.commonPrefix(with: right).count - 40)
     }
 
     /// Compile errors are worded by this project; only that there is one, and where, is compared.
