@@ -112,3 +112,12 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Only where it is asked for: the linker takes libFuzzer's entry point (fuzz/README.md).
+if Context.environment["GUARDRAIL_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ExpressionFuzzer", dependencies: ["ExpressionFuzzing"], path: "fuzz/ExpressionFuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
