@@ -6,10 +6,13 @@ struct ObjectValidator {
     let set: SchemaSet
     let root: Node
     let rootKind: String
+    /// Whether the object is to be created.
+    let isNew: Bool
     var list = FindingList()
 
-    init(set: SchemaSet, root: Node) {
+    init(set: SchemaSet, root: Node, isNew: Bool) {
         self.set = set
+        self.isNew = isNew
         self.root = root
         rootKind = root["kind" as StaticString]?.string ?? ""
     }

@@ -66,7 +66,7 @@ struct ViewWriter {
         for (key, value) in node.entries {
             guard let index = scope.schema.index(of: key.utf8), !value.isNull else { continue }
             if scope.schema.fields[index].traits.contains(.omitsZero), value.isZero { continue }
-            if scope.depth <= 1, isSetByServer(key, scope) { continue }
+            if options.isNew, scope.depth <= 1, isSetByServer(key, scope) { continue }
             slots[scope.base + index].node = value
         }
     }
