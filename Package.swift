@@ -64,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents", "Values",
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents",
+                "Values",
                 "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
@@ -77,8 +78,15 @@ let package = Package(
 
         // `make bench` only.
         .target(name: "CAllocationCounter"),
+        .target(
+            name: "ExpressionFuzzing", dependencies: ["CEL", "Documents", "KubernetesCEL", "Values"],
+            path: "fuzz/ExpressionFuzzing", swiftSettings: strict),
         .executableTarget(
-            name: "EngineBench", dependencies: ["CAllocationCounter", "CEL", "Documents", "KubernetesCEL", "Values"],
+            name: "EngineBench",
+            dependencies: [
+                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "Admission", "CEL",
+                "Documents", "KubernetesCEL", "Values", "Diagnostics",
+            ],
             swiftSettings: strict),
 
         tests("Diagnostics"),
@@ -90,13 +98,14 @@ let package = Package(
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
-        tests("CEL", ["Values", "Diagnostics", "KubernetesCEL"]),
+        tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
-        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests(
+            "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -44,6 +44,11 @@ package struct Environment: Sendable {
     /// A loop variable hides every declared name that starts with it (`x` hides `x.y` and, in container `a`, `a.x`),
     /// as the specification says; Kubernetes 1.36 lets the declared ones win.
     package var loopVariablesShadow = true
+    /// Map literals take bool, int, uint and string keys, each once, as the specification says; Kubernetes takes any.
+    package var hasStrictMapKeys = false
+    /// A selection along an optional fails at a value without parts (null, a number), as the specification says;
+    /// Kubernetes gives an empty optional.
+    package var hasStrictOptionalSelection = false
     /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
     /// be constructed: as a name in an expression they mean nothing.
     package var openStructures: Set<String> = []

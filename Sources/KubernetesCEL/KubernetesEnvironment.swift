@@ -81,11 +81,13 @@ package enum CELEnvironments {
         }
         for library in [
             Library.specificationStandard, .specificationStrings, .specificationFormatting, .stringReverse, .bindings,
-            .math, .encoders, .regex,
+            .blocks, .math, .encoders, .regex,
         ] {
             environment.add(library)
         }
         environment.allowsQuotedIdentifiers = true
+        environment.hasStrictMapKeys = true
+        environment.hasStrictOptionalSelection = true
         return environment
     }
 }

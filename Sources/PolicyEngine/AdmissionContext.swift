@@ -83,8 +83,8 @@ package struct ClusterContext: Sendable {
     }
 }
 
-/// Everything that the evaluation of one request may depend on.
-package struct AdmissionContext: Sendable {
+/// Everything that the evaluation of one request may depend on. One object per request, passed on by reference.
+package final class AdmissionContext: Sendable {
     package let request: AdmissionRequest
     package let cluster: ClusterContext
     /// Whether decisions other than admissions get an explanation; costs a second evaluation.

@@ -31,7 +31,8 @@ package struct PolicyLoader {
         forEachFile(path) { loader, file in loader.load(policies: file) }
     }
 
-    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions.
+    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions, and answered
+    /// SubjectAccessReviews as the rules of the authorizer.
     package mutating func load(contextPath path: String) {
         forEachFile(path) { loader, file in loader.load(context: file) }
     }
@@ -114,6 +115,11 @@ package struct PolicyLoader {
                     file: source.file, range: node.position.map { SourceRange(at: $0) }))
             return
         }
+        if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
+            let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
+            builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
+            return
+        }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
         params.append(node)
@@ -132,7 +138,8 @@ package struct PolicyLoader {
             let resource = table.resource(for: kind)
             // Nothing tells the scope of an unknown kind but the object itself.
             let namespace = node["metadata"]?["namespace"]?.string ?? ""
-            builder.cluster.add(param: node, isNamespaced: resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced)
+            let isNamespaced = resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced
+            builder.cluster.add(param: node, isNamespaced: isNamespaced)
         }
         params = []
         for language in languages { language.finish(&builder, log: &log) }

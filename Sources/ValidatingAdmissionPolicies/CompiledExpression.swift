@@ -5,7 +5,9 @@ import PolicyEngine
 import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
-struct CompiledExpression: Sendable {
+///
+/// A class, so that evaluation passes it on without touching its parts.
+final class CompiledExpression: Sendable {
     let check: PolicyCheck
     let program: Result<Program, CompileError>
     /// nil if it does not compile.
@@ -16,6 +18,29 @@ struct CompiledExpression: Sendable {
     let compileMessage: String
     let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
+
+    init(
+        _ check: PolicyCheck, _ program: Result<Program, CompileError>, checked: CheckedExpression? = nil, node: Node,
+        compileMessage: String = ""
+    ) {
+        self.check = check
+        self.program = program
+        self.checked = checked
+        self.node = node
+        self.compileMessage = compileMessage
+        usesNamespaceObject = checked.map { Self.uses("namespaceObject", $0) } ?? false
+        usesAuthorizer = checked.map { Self.uses("authorizer", $0) } ?? false
+    }
+
+    private static func uses(_ variable: String, _ checked: CheckedExpression) -> Bool {
+        checked.references.contains { reference in
+            if case .variable(let name) = reference {
+                name == variable || name.hasPrefix(variable + ".")
+            } else {
+                false
+            }
+        }
+    }
 
     /// The range in the file of a part of the expression.
     func range(_ span: SourceSpan) -> SourceRange? {
@@ -77,10 +102,7 @@ struct ExpressionCompiler {
                 return failure(text, check, CompileError([issue]), prefix: "")
             }
             let program = try Program(planning: checked, in: environment)
-            return CompiledExpression(
-                check: check, program: .success(program), checked: checked, node: text.node, compileMessage: "",
-                usesNamespaceObject: Self.uses("namespaceObject", checked),
-                usesAuthorizer: Self.uses("authorizer", checked))
+            return CompiledExpression(check, .success(program), checked: checked, node: text.node)
         } catch {
             return failure(text, check, error, prefix: "compilation failed: ")
         }
@@ -98,17 +120,6 @@ struct ExpressionCompiler {
         }
         errors.append(fieldError)
         return CompiledExpression(
-            check: check, program: .failure(error), checked: nil, node: text.node,
-            compileMessage: "compilation error: \(what)", usesNamespaceObject: false, usesAuthorizer: false)
-    }
-
-    private static func uses(_ variable: String, _ checked: CheckedExpression) -> Bool {
-        checked.references.contains { reference in
-            if case .variable(let name) = reference {
-                name == variable || name.hasPrefix(variable + ".")
-            } else {
-                false
-            }
-        }
+            check, .failure(error), node: text.node, compileMessage: "compilation error: \(what)")
     }
 }

@@ -95,8 +95,7 @@ struct Planner {
         if let index = composedIndex(operand, field) {
             return isTest ? ConstantNode(id, .bool(true)) : AttributeNode(id, .composed(index: index))
         }
-        let qualifier = Qualifier(id: id, key: .field(FieldName(field)), isOptional: false)
-        let attribute = attribute(plan(operand), id, appending: qualifier)
+        let attribute = attribute(plan(operand), id, appending: .field(FieldName(field)), isOptional: false)
         return isTest ? PresenceNode(id, attribute) : attribute
     }
 
@@ -108,8 +107,10 @@ struct Planner {
     }
 
     private func attribute(
-        _ operand: PlanNode, _ id: ExpressionID, appending qualifier: Qualifier
+        _ operand: PlanNode, _ id: ExpressionID, appending key: Qualifier.Key, isOptional: Bool
     ) -> AttributeNode {
+        let qualifier = Qualifier(
+            id: id, key: key, isOptional: isOptional, needsParts: environment.hasStrictOptionalSelection)
         if let attribute = operand.core as? AttributeNode { return attribute.appending(qualifier, id: id) }
         return AttributeNode(id, .expression(operand), [qualifier])
     }
@@ -125,7 +126,7 @@ struct Planner {
             } else {
                 .dynamic(key)
             }
-        return attribute(operand, id, appending: Qualifier(id: id, key: step, isOptional: isOptional))
+        return attribute(operand, id, appending: step, isOptional: isOptional)
     }
 
     // MARK: Calls
@@ -202,11 +203,12 @@ struct Planner {
             return ConstantNode(id, .null)
         }
         let cost = overloads.count == 1 ? overloads[0].cost : declaration.dynamicCost
-        let node = CallNode(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
+        let node = CallNode.make(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
         if Self.conversions.contains(function), nodes.count == 1, nodes[0].constant != nil { return folded(node) }
         if !nodes.isEmpty, candidates.count == 1, case .nullary(let body) = candidates[0].implementation {
             return folded(body, id)
         }
+        if !traced, nodes.allSatisfy(\.isSteady), let steady = SteadyNode(node) { return steady }
         return node
     }
 
@@ -285,8 +287,19 @@ struct Planner {
         if let arithmetic {
             return ArithmeticNode(id, arithmetic, left, right, cost: arithmetic == .add && onText ? .both : .one)
         }
-        if isEquality { return EqualityNode(id, left, right, negated: function == Operator.notEquals) }
+        if isEquality { return equality(id, left, right, negated: function == Operator.notEquals) }
         return membership(id, left, right, isList: overloads == ["in_list"])
+    }
+
+    private func equality(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) -> PlanNode {
+        let general = EqualityNode(id, left, right, negated: negated)
+        if let attribute = left as? AttributeNode, let text = right.constant?.stringValue {
+            return TextEqualityNode(general, attribute, text)
+        }
+        if let attribute = right as? AttributeNode, let text = left.constant?.stringValue {
+            return TextEqualityNode(general, attribute, text)
+        }
+        return general
     }
 
     private func membership(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, isList: Bool) -> PlanNode {
@@ -294,7 +307,11 @@ struct Planner {
             if elements.isEmpty { return ConstantNode(id, .bool(false)) }
             if elements.allSatisfy(\.isHashableScalar) { return ConstantMembershipNode(id, left, elements) }
         }
-        return MembershipNode(id, left, right, cost: isList ? .right : .one)
+        let general = MembershipNode(id, left, right, cost: isList ? .right : .one)
+        if !isList, let attribute = right as? AttributeNode, let key = left.constant?.stringValue {
+            return KeyMembershipNode(general, key, attribute)
+        }
+        return general
     }
 
     // MARK: Literals
@@ -303,14 +320,19 @@ struct Planner {
         let planned = entries.map {
             MapNode.Entry(key: plan($0.key), value: plan($0.value), isOptional: $0.isOptional)
         }
+        let isStrict = environment.hasStrictMapKeys
         var pairs: [(key: Value, value: Value)] = []
         for entry in planned {
             guard !entry.isOptional, let key = entry.key.constant, let value = entry.value.constant else {
-                return MapNode(id, planned)
+                return MapNode(id, planned, isStrict: isStrict)
             }
             pairs.append((key, value))
         }
-        return ConstantNode(id, .map(MapValue(pairs)))
+        let map = MapValue(pairs)
+        if isStrict, map.count < pairs.count || !map.keys.allSatisfy(\.isStrictKey) {
+            return MapNode(id, planned, isStrict: true)
+        }
+        return ConstantNode(id, .map(map))
     }
 
     private mutating func structure(
