@@ -54,10 +54,14 @@ package enum KindStatus: Equatable, Sendable {
             ("apps/v1beta1", "1.16", "apps/v1", "Deployment StatefulSet"),
             ("apps/v1beta2", "1.16", "apps/v1", "Deployment DaemonSet ReplicaSet StatefulSet"),
             ("networking.k8s.io/v1beta1", "1.22", "networking.k8s.io/v1", "Ingress IngressClass"),
-            ("rbac.authorization.k8s.io/v1beta1", "1.22", "rbac.authorization.k8s.io/v1",
-                "Role ClusterRole RoleBinding ClusterRoleBinding"),
-            ("admissionregistration.k8s.io/v1beta1", "1.22", "admissionregistration.k8s.io/v1",
-                "ValidatingWebhookConfiguration MutatingWebhookConfiguration"),
+            (
+                "rbac.authorization.k8s.io/v1beta1", "1.22", "rbac.authorization.k8s.io/v1",
+                "Role ClusterRole RoleBinding ClusterRoleBinding"
+            ),
+            (
+                "admissionregistration.k8s.io/v1beta1", "1.22", "admissionregistration.k8s.io/v1",
+                "ValidatingWebhookConfiguration MutatingWebhookConfiguration"
+            ),
             ("apiextensions.k8s.io/v1beta1", "1.22", "apiextensions.k8s.io/v1", "CustomResourceDefinition"),
             ("apiregistration.k8s.io/v1beta1", "1.22", "apiregistration.k8s.io/v1", "APIService"),
             ("scheduling.k8s.io/v1beta1", "1.22", "scheduling.k8s.io/v1", "PriorityClass"),
@@ -75,12 +79,18 @@ package enum KindStatus: Equatable, Sendable {
             ("policy/v1beta1", "1.25", "policy/v1", "PodDisruptionBudget"),
             ("policy/v1beta1", "1.25", nil, "PodSecurityPolicy"),
             ("node.k8s.io/v1beta1", "1.25", "node.k8s.io/v1", "RuntimeClass"),
-            ("flowcontrol.apiserver.k8s.io/v1beta1", "1.26", "flowcontrol.apiserver.k8s.io/v1",
-                "FlowSchema PriorityLevelConfiguration"),
-            ("flowcontrol.apiserver.k8s.io/v1beta2", "1.29", "flowcontrol.apiserver.k8s.io/v1",
-                "FlowSchema PriorityLevelConfiguration"),
-            ("flowcontrol.apiserver.k8s.io/v1beta3", "1.32", "flowcontrol.apiserver.k8s.io/v1",
-                "FlowSchema PriorityLevelConfiguration"),
+            (
+                "flowcontrol.apiserver.k8s.io/v1beta1", "1.26", "flowcontrol.apiserver.k8s.io/v1",
+                "FlowSchema PriorityLevelConfiguration"
+            ),
+            (
+                "flowcontrol.apiserver.k8s.io/v1beta2", "1.29", "flowcontrol.apiserver.k8s.io/v1",
+                "FlowSchema PriorityLevelConfiguration"
+            ),
+            (
+                "flowcontrol.apiserver.k8s.io/v1beta3", "1.32", "flowcontrol.apiserver.k8s.io/v1",
+                "FlowSchema PriorityLevelConfiguration"
+            ),
         ]
         var result: [String: (version: String, replacement: String?)] = [:]
         for (apiVersion, version, replacement, kinds) in table {

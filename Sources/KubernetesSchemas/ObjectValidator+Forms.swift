@@ -5,7 +5,9 @@ extension ObjectValidator {
     /// - Parameter isRequired: whether an empty text has been reported already.
     mutating func checkForm(_ form: ValidationRule.Form, _ node: Node, isRequired: Bool) {
         guard node.kind == .string else {
-            if form == .percent, let number = node.int, number < 0 { invalid(node, "must be greater than or equal to 0") }
+            if form == .percent, let number = node.int, number < 0 {
+                invalid(node, "must be greater than or equal to 0")
+            }
             return
         }
         let bytes = node.utf8

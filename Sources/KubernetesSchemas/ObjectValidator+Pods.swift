@@ -37,7 +37,8 @@ extension ObjectValidator {
         }
         guard all.contains(true) else { return }
         if all.contains(false) {
-            invalid(spec, "if pod contains any hostProcess containers then all containers must be HostProcess containers")
+            invalid(
+                spec, "if pod contains any hostProcess containers then all containers must be HostProcess containers")
         }
         if spec["hostNetwork" as StaticString]?.bool != true {
             list.add(
@@ -81,7 +82,9 @@ extension ObjectValidator {
         if rootKind == "StatefulSet" {
             let templates = root["spec" as StaticString]?["volumeClaimTemplates" as StaticString]
             for template in templates.elements {
-                if let name = template["metadata" as StaticString]?["name" as StaticString]?.string { names.insert(name) }
+                if let name = template["metadata" as StaticString]?["name" as StaticString]?.string {
+                    names.insert(name)
+                }
             }
         }
         return names
@@ -108,7 +111,9 @@ extension ObjectValidator {
     private mutating func checkInitContainer(_ container: Node) {
         guard container["restartPolicy" as StaticString]?.string != "Always" else { return }
         for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as [StaticString] {
-            if let found = container[field] { forbid(found, "may not be set for init containers without restartPolicy=Always") }
+            if let found = container[field] {
+                forbid(found, "may not be set for init containers without restartPolicy=Always")
+            }
         }
     }
 
@@ -127,7 +132,12 @@ extension ObjectValidator {
         guard container["resources" as StaticString] != nil else { return }
         for variable in container["env" as StaticString].elements {
             if let source = variable["valueFrom" as StaticString], source.isMap {
-                if source.count == 0 { invalid(source, "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`") }
+                if source.count == 0 {
+                    invalid(
+                        source,
+                        "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+                    )
+                }
                 if let value = variable["value" as StaticString], !value.isZero {
                     invalid(source, "may not be specified when `value` is not empty")
                 }

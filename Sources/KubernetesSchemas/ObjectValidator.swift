@@ -88,7 +88,8 @@ struct ObjectValidator {
         guard !node.utf8.isEmpty, !allowed.contains(where: { node.utf8.elementsEqual($0.utf8) }) else { return }
         let text = node.string ?? ""
         list.add(
-            .enum, "unsupported value `\(text)`: supported values: \(allowed.map { "`\($0)`" }.joined(separator: ", "))",
+            .enum,
+            "unsupported value `\(text)`: supported values: \(allowed.map { "`\($0)`" }.joined(separator: ", "))",
             at: node, of: root, suggestion: closestMatch(to: text, among: allowed))
     }
 
@@ -134,7 +135,9 @@ struct ObjectValidator {
             let set = node.entries.filter { key, value in
                 !value.isNull && !others.contains { key.utf8.elementsEqual($0.utf8) }
             }
-            if set.count > 1 { forbid(set[1].value, "may not specify more than 1 \(field.name == "name" ? "volume type" : "kind")") }
+            if set.count > 1 {
+                forbid(set[1].value, "may not specify more than 1 \(field.name == "name" ? "volume type" : "kind")")
+            }
         }
     }
 

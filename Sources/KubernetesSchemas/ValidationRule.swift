@@ -32,7 +32,8 @@ struct ValidationRule: Sendable {
         var rules = [[ValidationRule]](repeating: [], count: types.count)
         for line in text.description.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            guard words.count >= 3, let index = indexes[words[0]], let field = types[index].index(named: words[1]) else {
+            guard words.count >= 3, let index = indexes[words[0]], let field = types[index].index(named: words[1])
+            else {
                 continue
             }
             for word in words.dropFirst(2) {

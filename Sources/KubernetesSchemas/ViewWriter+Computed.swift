@@ -39,7 +39,8 @@ extension ViewWriter {
 
     /// A service of the cluster's own network gets an address.
     mutating func fillServiceAddress(_ scope: Scope) {
-        guard let address = options.serviceAddress, let type = value("type", scope)?.string, type != "ExternalName" else {
+        guard let address = options.serviceAddress, let type = value("type", scope)?.string, type != "ExternalName"
+        else {
             return
         }
         fill("clusterIP", .made { $0.append(address) }, scope)

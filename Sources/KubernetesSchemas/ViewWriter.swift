@@ -45,8 +45,9 @@ struct ViewWriter {
 
     // MARK: Objects
 
-    private mutating func writeObject(_ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int)
-    {
+    private mutating func writeObject(
+        _ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int
+    ) {
         let schema = set[type]
         let scope = Scope(type: type, schema: schema, base: slots.count, key: key, depth: depth)
         fillSlots(from: node, scope)
@@ -78,8 +79,10 @@ struct ViewWriter {
                 || key.utf8.elementsEqual("stringData".utf8) && rootKind == "Secret"
         }
         guard scope.key == "metadata" else { return false }
-        return ["creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
-            "deletionGracePeriodSeconds"].contains { key.utf8.elementsEqual($0.utf8) }
+        return [
+            "creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+        ].contains { key.utf8.elementsEqual($0.utf8) }
     }
 
     // MARK: Rules

@@ -29,13 +29,16 @@ import Values
     @Test("accepts what the server accepts", .enabled(if: SharedData.isPresent))
     func accepted() throws {
         var manifests = try SharedData.lines("admitted").compactMap { $0["manifest"] }
-        manifests += try SharedData.lines("damaged").filter { $0["accepted"]?.bool == true }.compactMap { $0["manifest"] }
+        manifests += try SharedData.lines("damaged").filter { $0["accepted"]?.bool == true }.compactMap {
+            $0["manifest"]
+        }
         for manifest in manifests {
             let findings = try #require(SchemaValidation(of: manifest, in: .builtIn)).findings
             // What was recorded as admitted was not sent with strict decoding: unknown fields passed.
             #expect(
                 findings.allSatisfy { $0.code == .unknownField },
-                "\(manifest["kind"]?.string ?? "") \(manifest["metadata"]?["name"]?.string ?? ""): \(findings.map { "\($0.path): \($0.message)" })")
+                "\(manifest["kind"]?.string ?? "") \(manifest["metadata"]?["name"]?.string ?? ""): \(findings.map { "\($0.path): \($0.message)" })"
+            )
         }
     }
 
@@ -85,7 +88,8 @@ enum RecordedError {
         if let range = error.range(of: "into Go struct field ") {
             let path = error[range.upperBound...].prefix { $0 != " " }
             // The Go type comes first; embedded structs show by their type's name.
-            return path.split(separator: ".").dropFirst().filter { $0.first?.isUppercase == false }.joined(separator: ".")
+            return path.split(separator: ".").dropFirst().filter { $0.first?.isUppercase == false }.joined(
+                separator: ".")
         }
         return error.contains("quantities must match") || error.contains("unable to parse quantity") ? "" : nil
     }
@@ -95,7 +99,13 @@ enum RecordedError {
         var out = ""
         var depth = 0
         for character in path {
-            if character == "[" { depth += 1 } else if character == "]" { depth -= 1 } else if depth == 0 { out.append(character) }
+            if character == "[" {
+                depth += 1
+            } else if character == "]" {
+                depth -= 1
+            } else if depth == 0 {
+                out.append(character)
+            }
         }
         return out
     }

@@ -71,7 +71,9 @@ import Values
         let set = SchemaSet.builtIn
         let defaulting = defaultingRules.description.split(separator: "\n").count
         #expect(set.rules.reduce(0) { $0 + $1.count } == defaulting)
-        let checks = validationRules.description.split(separator: "\n").reduce(0) { $0 + $1.split(separator: " ").count - 2 }
+        let checks = validationRules.description.split(separator: "\n").reduce(0) {
+            $0 + $1.split(separator: " ").count - 2
+        }
         #expect(set.validations.reduce(0) { $0 + $1.count } == checks)
     }
 }

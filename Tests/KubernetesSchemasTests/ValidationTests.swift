@@ -37,7 +37,9 @@ import Values
         Case(
             id: "schema-value", path: "metadata.labels.a",
             text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {a: ^\"b c\"}}\n"),
-        Case(id: "schema-value", path: "metadata.name", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ^A_b}\n"),
+        Case(
+            id: "schema-value", path: "metadata.name", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ^A_b}\n"
+        ),
         Case(
             id: "schema-value", path: "spec.schedule",
             text: "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {schedule: ^\"1 2 3\", jobTemplate: "
@@ -71,7 +73,8 @@ import Values
 
     @Test("keeps places in the admitted view, and tells what was filled in")
     func positions() throws {
-        var stream = ManifestStream(SourceFile(name: "m.yaml", text: Self.pod("    resources: {limits: {memory: 1024Mi}}\n")))
+        var stream = ManifestStream(
+            SourceFile(name: "m.yaml", text: Self.pod("    resources: {limits: {memory: 1024Mi}}\n")))
         let manifest = try #require(try stream.next())
         let view = try #require(AdmittedView(of: manifest, in: .builtIn))
         let container = try #require(view.root["spec"]?["containers"]?.element(at: 0))
@@ -90,13 +93,17 @@ import Values
 
     @Test("survives any loss of a token")
     func mutations() throws {
-        let words = Self.cases.flatMap { Self.marked($0.text).text.split(separator: " ", omittingEmptySubsequences: false) }
+        let words = Self.cases.flatMap {
+            Self.marked($0.text).text.split(separator: " ", omittingEmptySubsequences: false)
+        }
         for index in words.indices {
             var rest = words
             rest.remove(at: index)
             var stream = ManifestStream(SourceFile(name: "m.yaml", text: rest.joined(separator: " ")))
             while let manifest = try? stream.next() {
-                for finding in SchemaValidation(of: manifest, in: .builtIn)?.findings ?? [] { #expect(!finding.message.isEmpty) }
+                for finding in SchemaValidation(of: manifest, in: .builtIn)?.findings ?? [] {
+                    #expect(!finding.message.isEmpty)
+                }
             }
         }
     }
