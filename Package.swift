@@ -52,6 +52,7 @@ let package = Package(
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -99,6 +100,7 @@ let package = Package(
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
+        tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),

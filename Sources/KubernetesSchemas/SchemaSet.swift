@@ -13,6 +13,7 @@ package final class SchemaSet: Sendable {
     let defaults: [Node]
     /// What the API server fills in, by index of the type.
     let rules: [[DefaultingRule]]
+    let validations: [[ValidationRule]]
     private let kinds: [String: TypeID]
 
     /// Kubernetes versions that are built in, oldest first.
@@ -38,6 +39,7 @@ package final class SchemaSet: Sendable {
         self.defaults = defaults
         self.kinds = kinds
         rules = DefaultingRule.read(defaultingRules, types: types)
+        validations = ValidationRule.read(validationRules, types: types)
     }
 
     /// The type of a kind, or nil if it is unknown.

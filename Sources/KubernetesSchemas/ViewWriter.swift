@@ -45,8 +45,9 @@ struct ViewWriter {
 
     // MARK: Objects
 
-    private mutating func writeObject(_ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int)
-    {
+    private mutating func writeObject(
+        _ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int
+    ) {
         let schema = set[type]
         let scope = Scope(type: type, schema: schema, base: slots.count, key: key, depth: depth)
         fillSlots(from: node, scope)
@@ -66,17 +67,22 @@ struct ViewWriter {
         for (key, value) in node.entries {
             guard let index = scope.schema.index(of: key.utf8), !value.isNull else { continue }
             if scope.schema.fields[index].traits.contains(.omitsZero), value.isZero { continue }
-            if scope.depth <= 1, isSetByServer(key, scope) { continue }
+            if options.isNew, scope.depth <= 1, isSetByServer(key, scope) { continue }
             slots[scope.base + index].node = value
         }
     }
 
     /// Fields of a new object that the API server empties before it looks at it.
     private func isSetByServer(_ key: Node, _ scope: Scope) -> Bool {
-        if scope.depth == 0 { return key.utf8.elementsEqual("status".utf8) && rootKind != "Node" }
+        if scope.depth == 0 {
+            return key.utf8.elementsEqual("status".utf8) && rootKind != "Node"
+                || key.utf8.elementsEqual("stringData".utf8) && rootKind == "Secret"
+        }
         guard scope.key == "metadata" else { return false }
-        return ["creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
-            "deletionGracePeriodSeconds"].contains { key.utf8.elementsEqual($0.utf8) }
+        return [
+            "creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+        ].contains { key.utf8.elementsEqual($0.utf8) }
     }
 
     // MARK: Rules
