@@ -9,6 +9,11 @@ package import Values
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
     package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage()]
+
+    /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
+    package static let bindingUnbound: [any PolicyLanguage] = [
+        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), KyvernoPolicyLanguage(),
+    ]
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
