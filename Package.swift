@@ -90,7 +90,11 @@ let package = Package(
             name: "ExpressionFuzzing", dependencies: ["CEL", "Documents", "KubernetesCEL", "Values"],
             path: "fuzz/ExpressionFuzzing", swiftSettings: strict),
         .executableTarget(
-            name: "EngineBench", dependencies: ["CAllocationCounter", "ExpressionFuzzing", "CEL", "Documents", "KubernetesCEL", "Values"],
+            name: "EngineBench",
+            dependencies: [
+                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "Admission", "CEL",
+                "Documents", "KubernetesCEL", "Values", "Diagnostics",
+            ],
             swiftSettings: strict),
 
         tests("Diagnostics"),
@@ -114,7 +118,8 @@ let package = Package(
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
-        tests("Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests(
+            "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -1,12 +1,14 @@
 #ifndef GUARDRAIL_COPENSSL_SHIM_H
 #define GUARDRAIL_COPENSSL_SHIM_H
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // Swift cannot call function-like macros, nor read constants that are built with casts and shifts: each wrapper
 // below is one macro under its own name.
@@ -38,6 +40,12 @@ static inline int guardrail_sk_X509_push(STACK_OF(X509) *stack, X509 *certificat
 }
 
 static inline void guardrail_sk_X509_pop_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+static inline int guardrail_sk_GENERAL_NAME_num(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+static inline GENERAL_NAME *guardrail_sk_GENERAL_NAME_value(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
 
 // No renegotiation (a client can make the server do handshakes for free), no compression, the server's cipher order.
 static inline uint64_t guardrail_server_options(void) {

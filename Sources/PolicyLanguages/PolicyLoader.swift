@@ -37,7 +37,8 @@ package struct PolicyLoader {
         forEachFile(path) { loader, file in loader.load(policies: file) }
     }
 
-    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions.
+    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions, and answered
+    /// SubjectAccessReviews as the rules of the authorizer.
     package mutating func load(contextPath path: String) {
         forEachFile(path) { loader, file in loader.load(context: file) }
     }
@@ -122,6 +123,11 @@ package struct PolicyLoader {
             return
         }
         if source.group == "cli.kyverno.io", source.kind == "Context" { return add(kyvernoContext: node) }
+        if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
+            let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
+            builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
+            return
+        }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
         params.append(node)

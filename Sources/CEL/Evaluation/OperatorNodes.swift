@@ -90,22 +90,25 @@ class BinaryNode: PlanNode, @unchecked Sendable {
 }
 
 final class EqualityNode: BinaryNode, @unchecked Sendable {
-    private let negated: Bool
+    let isNegated: Bool
 
     init(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) {
-        self.negated = negated
+        isNegated = negated
         super.init(id, left, right, cost: negated ? .smaller : .equality)
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         guard let equal = valuesEqual(left, right) else { throw .noSuchOverload() }
-        return .bool(equal != negated)
+        return .bool(equal != isNegated)
     }
 }
 
 final class OrderingNode: BinaryNode, @unchecked Sendable {
-    enum Relation {
-        case less, lessEquals, greater, greaterEquals
+    enum Relation: String {
+        case less = "_<_"
+        case lessEquals = "_<=_"
+        case greater = "_>_"
+        case greaterEquals = "_>=_"
     }
 
     private let relation: Relation
@@ -116,6 +119,7 @@ final class OrderingNode: BinaryNode, @unchecked Sendable {
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        guard left.isOrdered else { throw EvaluationError(.noSuchOverload, "no such overload: \(relation.rawValue)") }
         let order = try compareValues(left, right)
         return switch relation {
         case .less: .bool(order < 0)

@@ -205,11 +205,12 @@ struct Planner {
             return ConstantNode(id, .null)
         }
         let cost = overloads.count == 1 ? overloads[0].cost : declaration.dynamicCost
-        let node = CallNode(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
+        let node = CallNode.make(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
         if Self.conversions.contains(function), nodes.count == 1, nodes[0].constant != nil { return folded(node) }
         if !nodes.isEmpty, candidates.count == 1, case .nullary(let body) = candidates[0].implementation {
             return folded(body, id)
         }
+        if !traced, nodes.allSatisfy(\.isSteady), let steady = SteadyNode(node) { return steady }
         return node
     }
 
@@ -288,8 +289,19 @@ struct Planner {
         if let arithmetic {
             return ArithmeticNode(id, arithmetic, left, right, cost: arithmetic == .add && onText ? .both : .one)
         }
-        if isEquality { return EqualityNode(id, left, right, negated: function == Operator.notEquals) }
+        if isEquality { return equality(id, left, right, negated: function == Operator.notEquals) }
         return membership(id, left, right, isList: overloads == ["in_list"])
+    }
+
+    private func equality(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) -> PlanNode {
+        let general = EqualityNode(id, left, right, negated: negated)
+        if let attribute = left as? AttributeNode, let text = right.constant?.stringValue {
+            return TextEqualityNode(general, attribute, text)
+        }
+        if let attribute = right as? AttributeNode, let text = left.constant?.stringValue {
+            return TextEqualityNode(general, attribute, text)
+        }
+        return general
     }
 
     private func membership(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, isList: Bool) -> PlanNode {
@@ -297,7 +309,11 @@ struct Planner {
             if elements.isEmpty { return ConstantNode(id, .bool(false)) }
             if elements.allSatisfy(\.isHashableScalar) { return ConstantMembershipNode(id, left, elements) }
         }
-        return MembershipNode(id, left, right, cost: isList ? .right : .one)
+        let general = MembershipNode(id, left, right, cost: isList ? .right : .one)
+        if !isList, let attribute = right as? AttributeNode, let key = left.constant?.stringValue {
+            return KeyMembershipNode(general, key, attribute)
+        }
+        return general
     }
 
     // MARK: Literals
