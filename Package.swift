@@ -58,16 +58,24 @@ let package = Package(
             "ValidatingAdmissionPolicies",
             ["PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target(
+            "KyvernoPolicies",
+            [
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values",
+                "Diagnostics",
+            ]),
+        target(
+            "PolicyTesting",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
             "PolicyLanguages",
-            ["ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+            ["KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL", "Documents",
-                "Values",
-                "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL",
+                "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -96,6 +104,12 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests(
+            "KyvernoPolicies",
+            [
+                "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values", "Diagnostics",
+            ]),
+        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),

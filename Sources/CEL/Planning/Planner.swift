@@ -139,7 +139,9 @@ struct Planner {
         if target == nil, let node = operatorNode(id, function, arguments, overloads) { return node }
         if let target, arguments.count == 1, overloads.first?.hasPrefix("optional_or") == true {
             let unwraps = overloads.first == "optional_orValue_value"
-            return OptionalOrNode(id, plan(target), plan(arguments[0]), unwraps: unwraps)
+            return OptionalOrNode(
+                id, plan(target), plan(arguments[0]), unwraps: unwraps,
+                takesPlainValues: unwraps && environment.orValueTakesPlainValues)
         }
         var name = function
         var operands = (target.map { [$0] } ?? []) + arguments
