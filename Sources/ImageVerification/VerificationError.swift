@@ -80,6 +80,7 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case inclusionPromiseInvalid = "inclusion-promise-invalid"
     case inclusionProofMissing = "inclusion-proof-missing"
     case inclusionProofInvalid = "inclusion-proof-invalid"
+    case checkpointMissing = "checkpoint-missing"
     case checkpointSignature = "checkpoint-signature"
     case checkpointOrigin = "checkpoint-origin"
     case checkpointRoot = "checkpoint-root"

@@ -41,13 +41,13 @@ package struct CosignLayer: Sendable {
             throw VerificationError(.malformedSignature, "the annotation `\(Self.signatureKey)` is not valid base64")
         }
         let material = try policy.material(certificate: try certificate(policy))
-        let (times, isLogged) = try verifyTimes(
-            policy, .message(MessageContent(bytes)), [signature], material, stamped: signature)
-        let claims = try policy.verifyCertificate(of: material, times: times)
         guard material.key.verifiesAsCosign(signature, over: bytes, allowsPrehash: true, allowsPSS: policy.allowsPSS)
         else {
             throw VerificationError(.signatureInvalid, "the signature is not by this key, or the payload was changed")
         }
+        let (times, isLogged) = try verifyTimes(
+            policy, .message(MessageContent(bytes)), [signature], material, stamped: signature)
+        let claims = try policy.verifyCertificate(of: material, times: times)
         try SimpleSigningPayload(bytes).check(image: image, annotations: policy.annotations)
         return VerifiedSignature(claims: claims, times: times, isLogged: isLogged, statement: nil)
     }
@@ -63,10 +63,10 @@ package struct CosignLayer: Sendable {
         let object = try JSONObject.read(bytes, what: "envelope", reason: .malformedEnvelope)
         let envelope = try Envelope(object, .standard)
         let material = try policy.material(certificate: try certificate(policy))
+        try envelope.verify(by: material.key)
         let (times, isLogged) = try verifyTimes(
             policy, .envelope(envelope), envelope.signatures, material, stamped: bytes)
         let claims = try policy.verifyCertificate(of: material, times: times)
-        try envelope.verify(by: material.key)
         let statement = try Statement(envelope.payload, about: image)
         try statement.require(predicateType: predicateType)
         try statement.require(annotations: policy.annotations)

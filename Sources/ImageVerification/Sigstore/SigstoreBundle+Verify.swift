@@ -45,9 +45,11 @@ extension SigstoreBundle {
             let message = subject.bytes.map { MessageContent($0) } ?? MessageContent(sha256: subject.digest.bytes)
             (signed, signature) = (.message(message), bytes)
         }
+        // First of all, so that a wrong key is called that, and not a log entry that does not match.
+        try Self.verifySignature(subject, policy, material, signed, signature)
         let (times, isLogged) = try verifyTimes(policy, material, signed, signature)
         let claims = try policy.verifyCertificate(of: material, times: times)
-        let statement = try verifySignature(subject, policy, material, signed, signature)
+        let statement = try Self.statement(subject, policy, signed)
         return VerifiedSignature(claims: claims, times: times, isLogged: isLogged, statement: statement)
     }
 
@@ -110,19 +112,12 @@ extension SigstoreBundle {
         return time
     }
 
-    private func verifySignature(
+    private static func verifySignature(
         _ subject: BundleSubject, _ policy: SignaturePolicy, _ material: SignerMaterial, _ signed: SignedContent,
         _ signature: [UInt8]
-    ) throws(VerificationError) -> Statement? {
+    ) throws(VerificationError) {
         switch signed {
-        case .envelope(let envelope):
-            try envelope.verify(by: material.key)
-            let statement = try Statement(envelope.payload, about: subject.digest)
-            if case .image(_, _, let wanted) = subject {
-                try statement.require(predicateType: wanted ?? Statement.imageSignaturePredicateType)
-            }
-            try statement.require(annotations: policy.annotations)
-            return statement
+        case .envelope(let envelope): try envelope.verify(by: material.key)
         case .message(let message):
             let holds =
                 if let bytes = message.bytes {
@@ -135,10 +130,27 @@ extension SigstoreBundle {
                 throw VerificationError(
                     .signatureInvalid, "the signature is not by this key, or for other bytes than these")
             }
-            if let key = policy.annotations.keys.min() {
-                throw VerificationError.annotation(key, found: nil, wanted: policy.annotations[key] ?? "")
+        }
+    }
+
+    /// What the signed content says; nil for plain bytes, which say nothing.
+    private static func statement(
+        _ subject: BundleSubject, _ policy: SignaturePolicy, _ signed: SignedContent
+    ) throws(VerificationError) -> Statement? {
+        guard case .envelope(let envelope) = signed else {
+            if case .image(_, _, let predicateType?) = subject {
+                throw VerificationError(.predicateType, "the bundle signs plain bytes, wanted `\(predicateType)`")
+            }
+            if let (key, wanted) = policy.annotations.min(by: { $0.key < $1.key }) {
+                throw VerificationError.annotation(key, found: nil, wanted: wanted)
             }
             return nil
         }
+        let statement = try Statement(envelope.payload, about: subject.digest)
+        if case .image(_, _, let wanted) = subject {
+            try statement.require(predicateType: wanted ?? Statement.imageSignaturePredicateType)
+        }
+        try statement.require(annotations: policy.annotations)
+        return statement
     }
 }

@@ -138,7 +138,7 @@ extension LogEntry {
             hashes.append(hash)
         }
         guard let note = try proof.optionalObject("checkpoint") else {
-            throw VerificationError(.malformedCheckpoint, "the inclusion proof has no checkpoint")
+            throw VerificationError(.checkpointMissing, "the inclusion proof has no checkpoint")
         }
         self.proof = InclusionProof(
             index: try proof.protobufInteger("logIndex"), treeSize: try proof.protobufInteger("treeSize"),
