@@ -71,7 +71,7 @@ package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
             tag = tagText
             rest = rest[..<colon]
         }
-        if rest.count == 64, BinaryText.decodeHex(rest) != nil {
+        if text.utf8.count == 64, BinaryText.decodeHex(text.utf8) != nil {
             throw refuse("64 hexadecimal digits are an image's ID, not a name")
         }
         var domain = "docker.io"
