@@ -49,6 +49,8 @@ let package = Package(
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target(
+            "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
@@ -122,6 +124,9 @@ let package = Package(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(
+            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
