@@ -7,6 +7,9 @@ import Values
 /// Measures the engine's stages in this process and prints one JSON object per line.
 ///
 ///     EngineBench decode DIRECTORY          reading AdmissionReviews
+///     EngineBench documents DIRECTORY MANIFEST        reading and writing JSON and YAML, with positions and without
+///     EngineBench decide REVIEW POLICIES…   one decoded request judged by policies
+///     EngineBench scale REVIEW              the same with 10 to 5,000 policies of which 4 match
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
 ///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
@@ -18,6 +21,10 @@ struct EngineBench {
         do {
             switch (arguments.first, arguments.count) {
             case ("decode", 2): try decode(arguments[1])
+            case ("documents", 3): try documents(arguments[1], manifest: arguments[2])
+            case ("decide", 3...):
+                try PolicyBenchmarks.decide(review: arguments[1], policies: Array(arguments.dropFirst(2)))
+            case ("scale", 2): try PolicyBenchmarks.scale(review: arguments[1])
             case ("cel", 3): try expressions(arguments[1], arguments[2])
             case ("evaluate", 4): try evaluate(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
             case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
@@ -25,7 +32,8 @@ struct EngineBench {
                 if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
                 fallthrough
             default:
-                FileHandle.standardError.write(Data("usage: EngineBench decode|cel|evaluate|fuzz|threads …\n".utf8))
+                FileHandle.standardError.write(
+                    Data("usage: EngineBench decode|documents|decide|scale|cel|evaluate|fuzz|threads …\n".utf8))
                 exit(2)
             }
         } catch {
@@ -55,6 +63,11 @@ struct EngineBench {
             ("mb_per_s", number(Double(bytes) / measured.nanoseconds * 1000)),
             ("allocations_per_document", number(measured.allocations / Double(texts.count))),
         ])
+    }
+
+    static func documents(_ directory: String, manifest: String) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }
+        try benchmarkDocuments(reviews: names.sorted().map { "\(directory)/\($0)" }, manifest: manifest)
     }
 
     static func expressions(_ file: String, _ review: String) throws {

@@ -60,7 +60,10 @@ struct LoadingTests {
             ("validations:\n- {expression: 'true', reason: Nope}", "field-not-supported", "10:34"),
             ("validations:\n- {expression: 'true', message: \"a\\nb\"}", "field-invalid", "10:35"),
             ("failurePolicy: fail\nvalidations:\n- expression: 'true'", "field-not-supported", "9:18"),
-            ("variables:\n- {name: for, expression: '1'}\nvalidations:\n- expression: 'true'", "field-invalid", "10:12"),
+            (
+                "variables:\n- {name: for, expression: '1'}\nvalidations:\n- expression: 'true'", "field-invalid",
+                "10:12"
+            ),
             (
                 "matchConditions:\n- {name: a, expression: variables.x}\nvalidations:\n- expression: 'true'",
                 "cel-undeclared-reference", "10:27"

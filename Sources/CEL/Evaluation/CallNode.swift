@@ -107,7 +107,7 @@ final class CallNode: PlanNode, @unchecked Sendable {
                 default: continue
                 }
             } catch {
-                return .failure(error)
+                return .failure(reworded(error, [first, second].compactMap { $0 }))
             }
         }
         return .failure(noSuchOverload([first, second].compactMap { $0 }))
@@ -124,7 +124,7 @@ final class CallNode: PlanNode, @unchecked Sendable {
                 default: continue
                 }
             } catch {
-                return .failure(error)
+                return .failure(reworded(error, values))
             }
         }
         return .failure(noSuchOverload(values))
@@ -132,9 +132,22 @@ final class CallNode: PlanNode, @unchecked Sendable {
 
     private func noSuchOverload(_ values: [Value]) -> EvaluationError { Self.noSuchOverload(function, values) }
 
+    /// Worded as the Go implementation does: policies show these messages.
     static func noSuchOverload(_ function: String, _ values: [Value]) -> EvaluationError {
         let kinds = values.map(\.typeName).joined(separator: ", ")
-        return EvaluationError(.noSuchOverload, "no such overload: \(function)(\(kinds))")
+        return EvaluationError(.noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
+    }
+
+    private func reworded(_ error: EvaluationError, _ values: [Value]) -> EvaluationError {
+        candidates.contains { zip($0.parameters, values).allSatisfy { $0.accepts($1) } }
+            ? error : Self.reworded(error, function, values)
+    }
+
+    /// A value of another kind than the checker was told (a date that is a string in the object) reaches the code of the
+    /// one overload there is; its complaint gets the words of a call that found none.
+    static func reworded(_ error: EvaluationError, _ function: String, _ values: [Value]) -> EvaluationError {
+        error.code == .noSuchOverload && error.message == EvaluationError.noSuchOverload().message
+            ? noSuchOverload(function, values) : error
     }
 
     /// - Parameter all: the arguments if there are more than two.

@@ -21,6 +21,7 @@ extension CallCost {
 /// A call of one overload with one argument.
 final class UnaryCallNode: PlanNode, @unchecked Sendable {
     private let function: String
+    private let parameters: [CELType]
     private let argument: PlanNode
     /// nil where the checker has made sure of the argument's type.
     private let expected: CELType?
@@ -33,6 +34,7 @@ final class UnaryCallNode: PlanNode, @unchecked Sendable {
     ) {
         self.function = function
         self.argument = argument
+        parameters = candidate.parameters
         expected = candidate.needsCheck ? candidate.parameters[0] : nil
         self.body = body
         self.cost = cost
@@ -53,7 +55,8 @@ final class UnaryCallNode: PlanNode, @unchecked Sendable {
             result = try body(value)
         } catch {
             if !error.isFatal { try frame.charge(cost.amount([value], result: nil)) }
-            throw error.located(at: id)
+            let isAccepted = parameters[0].accepts(value)
+            throw (isAccepted ? error : CallNode.reworded(error, function, [value])).located(at: id)
         }
         try frame.charge(cost.amount(value, nil) ?? cost.amount([value], result: result))
         return result
@@ -63,6 +66,7 @@ final class UnaryCallNode: PlanNode, @unchecked Sendable {
 /// A call of one overload with two arguments; the second runs even if the first has failed.
 final class BinaryCallNode: PlanNode, @unchecked Sendable {
     private let function: String
+    private let parameters: [CELType]
     private let left: PlanNode
     private let right: PlanNode
     /// nil where the checker has made sure of the argument's type.
@@ -78,6 +82,7 @@ final class BinaryCallNode: PlanNode, @unchecked Sendable {
         self.function = function
         self.left = left
         self.right = right
+        parameters = candidate.parameters
         expectedLeft = candidate.needsCheck ? candidate.parameters[0] : nil
         // A constant of the right kind stays one.
         let isKnown = right.constant.map { candidate.parameters[1].accepts($0) } ?? false
@@ -110,7 +115,8 @@ final class BinaryCallNode: PlanNode, @unchecked Sendable {
             result = try body(first, second)
         } catch {
             if !error.isFatal { try frame.charge(cost.amount([first, second], result: nil)) }
-            throw error.located(at: id)
+            let isAccepted = parameters[0].accepts(first) && parameters[1].accepts(second)
+            throw (isAccepted ? error : CallNode.reworded(error, function, [first, second])).located(at: id)
         }
         try frame.charge(cost.amount(first, second) ?? cost.amount([first, second], result: result))
         return result

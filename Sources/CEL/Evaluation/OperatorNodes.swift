@@ -104,18 +104,11 @@ final class EqualityNode: BinaryNode, @unchecked Sendable {
 }
 
 final class OrderingNode: BinaryNode, @unchecked Sendable {
-    enum Relation {
-        case less, lessEquals, greater, greaterEquals
-
-        init?(_ function: String) {
-            switch function {
-            case Operator.less: self = .less
-            case Operator.lessEquals: self = .lessEquals
-            case Operator.greater: self = .greater
-            case Operator.greaterEquals: self = .greaterEquals
-            default: return nil
-            }
-        }
+    enum Relation: String {
+        case less = "_<_"
+        case lessEquals = "_<=_"
+        case greater = "_>_"
+        case greaterEquals = "_>=_"
     }
 
     private let relation: Relation
@@ -126,6 +119,7 @@ final class OrderingNode: BinaryNode, @unchecked Sendable {
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        guard left.isOrdered else { throw EvaluationError(.noSuchOverload, "no such overload: \(relation.rawValue)") }
         let order = try compareValues(left, right)
         return switch relation {
         case .less: .bool(order < 0)

@@ -139,7 +139,9 @@ struct Planner {
         if target == nil, let node = operatorNode(id, function, arguments, overloads) { return node }
         if let target, arguments.count == 1, overloads.first?.hasPrefix("optional_or") == true {
             let unwraps = overloads.first == "optional_orValue_value"
-            return OptionalOrNode(id, plan(target), plan(arguments[0]), unwraps: unwraps)
+            return OptionalOrNode(
+                id, plan(target), plan(arguments[0]), unwraps: unwraps,
+                takesPlainValues: unwraps && environment.orValueTakesPlainValues)
         }
         var name = function
         var operands = (target.map { [$0] } ?? []) + arguments
@@ -276,7 +278,7 @@ struct Planner {
     ) -> PlanNode? {
         // The price of text operators counts only where the checker knew that they work on text.
         let onText = overloads.count == 1 && (overloads[0].hasSuffix("_string") || overloads[0].hasSuffix("_bytes"))
-        if let relation = OrderingNode.Relation(function) {
+        if let relation = OrderingNode.Relation(rawValue: function) {
             return OrderingNode(id, relation, left, right, cost: onText ? .smaller : .one)
         }
         if let arithmetic = Arithmetic(function) {
