@@ -1,6 +1,7 @@
 #ifndef GUARDRAIL_COPENSSL_SHIM_H
 #define GUARDRAIL_COPENSSL_SHIM_H
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -51,6 +52,12 @@ static inline X509 *guardrail_sk_X509_value(const STACK_OF(X509) *stack, int ind
 static inline void guardrail_sk_X509_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
 
 static inline void guardrail_sk_X509_pop_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+static inline int guardrail_sk_GENERAL_NAME_num(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+static inline GENERAL_NAME *guardrail_sk_GENERAL_NAME_value(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
 
 // No renegotiation (a client can make the server do handshakes for free), no compression, the server's cipher order.
 static inline uint64_t guardrail_server_options(void) {

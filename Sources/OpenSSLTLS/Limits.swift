@@ -4,6 +4,10 @@ package enum TLSLimits {
     package static let pemFileBytes = 1 << 20
     /// The most certificates in a chain file.
     package static let chainCertificates = 32
+    /// The most alternative names of a client's certificate that are compared.
+    package static let clientNames = 128
+    /// The longest common name that is compared, in bytes (RFC 5280 allows 64 characters).
+    package static let commonNameBytes = 256
     /// The most of OpenSSL's queued errors that one message quotes.
     package static let quotedErrors = 4
     /// Room asked for before each decryption, in bytes: TLS bounds the plaintext of a record to this.

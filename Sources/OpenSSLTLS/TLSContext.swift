@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 import Synchronization
 
 /// A server's certificate, key and TLS settings: TLS 1.2 or newer, forward secrecy only, ALPN `http/1.1`.
@@ -8,9 +9,19 @@ import Synchronization
 package final class TLSContext: @unchecked Sendable {
     /// The owned `SSL_CTX`.
     let pointer: OpaquePointer
+    /// Who may ask for verdicts; nil if anyone may.
+    let clients: TLSClientAuthority?
+    /// When the first certificate of the chain expires, in seconds since 1970.
+    package private(set) var notAfter = 0
 
     /// Reads a PEM chain (the server's certificate first, then intermediates) and its unencrypted PEM key.
-    package init(certificatePath: String, keyPath: String) throws(TLSContextError) {
+    ///
+    /// With `clients`, a client is asked for a certificate; one that it shows must be valid, but it may show none:
+    /// probes have none.
+    package init(
+        certificatePath: String, keyPath: String, clients: TLSClientAuthority? = nil
+    ) throws(TLSContextError) {
+        self.clients = clients
         _ = OpenSSLErrors.drain()
         guard let context = SSL_CTX_new(TLS_server_method()) else {
             throw .configuration(detail: OpenSSLErrors.drain().text)
@@ -18,6 +29,7 @@ package final class TLSContext: @unchecked Sendable {
         pointer = context
         try configure()
         try useCertificate(path: certificatePath, keyPath: keyPath)
+        if let clients { try ask(clients) }
     }
 
     deinit { SSL_CTX_free(pointer) }
@@ -40,6 +52,7 @@ package final class TLSContext: @unchecked Sendable {
         let chain = try PEMFile(path: path).certificates()
         guard let leaf = chain.first else { throw .invalidCertificate(path: path, detail: "no certificate") }
         defer { X509_free(leaf) }
+        notAfter = chain.map(Self.notAfter).min() ?? 0
         let intermediates = guardrail_sk_X509_new_null()
         for certificate in chain.dropFirst() where guardrail_sk_X509_push(intermediates, certificate) == 0 {
             X509_free(certificate)
@@ -61,6 +74,31 @@ package final class TLSContext: @unchecked Sendable {
         guard SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
             throw .invalidKey(path: keyPath, detail: OpenSSLErrors.drain().text)
         }
+    }
+}
+
+extension TLSContext {
+    /// Asks clients for certificates of these authorities.
+    private func ask(_ clients: TLSClientAuthority) throws(TLSContextError) {
+        let authorities = try PEMFile(path: clients.path).certificates()
+        defer { authorities.forEach(X509_free) }
+        for authority in authorities {
+            guard X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), authority) == 1,
+                SSL_CTX_add_client_CA(pointer, authority) == 1
+            else { throw .invalidCertificate(path: clients.path, detail: OpenSSLErrors.drain().text) }
+        }
+        // Without an id of its own, OpenSSL refuses to resume sessions in which it asked for a certificate.
+        let identity = Array("guardrail".utf8)
+        guard SSL_CTX_set_session_id_context(pointer, identity, UInt32(identity.count)) == 1 else {
+            throw .configuration(detail: OpenSSLErrors.drain().text)
+        }
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+    }
+
+    private static func notAfter(_ certificate: OpaquePointer) -> Int {
+        var parts = tm()
+        guard ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1 else { return 0 }
+        return timegm(&parts)
     }
 }
 

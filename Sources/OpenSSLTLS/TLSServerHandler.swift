@@ -16,6 +16,8 @@ package struct TLSServerConfiguration: Sendable {
 package struct TLSHandshakeCompleted: Sendable, Equatable {
     /// OpenSSL's name, such as `TLSv1.3`.
     package let protocolVersion: String
+    /// Whether the client proved to be one that may ask for verdicts; true where nobody has to.
+    package let isClientAllowed: Bool
 }
 
 /// The server side of TLS for one channel: ciphertext below, plaintext above.
@@ -30,6 +32,7 @@ package final class TLSServerHandler: ChannelDuplexHandler {
     package typealias OutboundOut = ByteBuffer
 
     private let session: TLSSession
+    private let clients: TLSClientAuthority?
     private let workspace: TLSWorkspace
     private let configuration: TLSServerConfiguration
     private var state = TLSServerState()
@@ -44,6 +47,7 @@ package final class TLSServerHandler: ChannelDuplexHandler {
         context: TLSContext, workspace: TLSWorkspace, configuration: TLSServerConfiguration
     ) throws(TLSConnectionError) {
         self.session = try TLSSession(context: context, workspace: workspace)
+        clients = context.clients
         self.workspace = workspace
         self.configuration = configuration
     }
@@ -101,7 +105,9 @@ package final class TLSServerHandler: ChannelDuplexHandler {
             timer?.cancel()
             timer = nil
             sendOutbound(context: context, promise: nil)
-            context.fireUserInboundEventTriggered(TLSHandshakeCompleted(protocolVersion: session.protocolVersion))
+            context.fireUserInboundEventTriggered(
+                TLSHandshakeCompleted(
+                    protocolVersion: session.protocolVersion, isClientAllowed: session.isAllowed(by: clients)))
             encryptPending(context: context)
             if state.received() == .decrypt { decrypt(context: context, ciphertext: rest) }
         }

@@ -42,6 +42,14 @@ struct TLSSession: ~Copyable {
     /// Negotiated version, such as `TLSv1.3`.
     var protocolVersion: String { String(cString: SSL_get_version(ssl)) }
 
+    /// Whether the client may ask for verdicts; to be asked after the handshake.
+    func isAllowed(by clients: TLSClientAuthority?) -> Bool {
+        guard let clients else { return true }
+        guard let certificate = SSL_get1_peer_certificate(ssl) else { return false }
+        defer { X509_free(certificate) }
+        return SSL_get_verify_result(ssl) == Int(X509_V_OK) && clients.allows(certificate)
+    }
+
     func handshake() -> HandshakeResult {
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)

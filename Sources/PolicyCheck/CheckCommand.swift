@@ -85,7 +85,9 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         // Not in `validate`, which would hide that an option is misspelt.
-        if policies.policy.isEmpty { throw ValidationError("no policies given; name files or directories with --policy") }
+        if policies.policy.isEmpty {
+            throw ValidationError("no policies given; name files or directories with --policy")
+        }
         if paths.isEmpty {
             throw ValidationError("no manifests given; name files or directories, or `-` for standard input")
         }

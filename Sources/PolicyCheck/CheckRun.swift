@@ -27,8 +27,12 @@ struct CheckRun {
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { file throws(RunFailure) in
             summary.add(file)
             for subject in file.subjects { matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init)) }
-            for diagnostic in file.diagnostics { try log.report(diagnostic) }
             try reports.write(file)
+            guard !file.diagnostics.isEmpty else { return }
+            // On a terminal both streams show, so what is said keeps its place among the findings.
+            try reports.flush()
+            for diagnostic in file.diagnostics { try log.report(diagnostic) }
+            try log.flush()
         }
         summary.unmatched = policies.summaries.filter { !matched.contains(ObjectIdentifier($0)) }.map(\.name)
         summary.nothingChecked = nothingChecked(summary, isAnyMatched: !matched.isEmpty)
@@ -61,7 +65,8 @@ struct CheckRun {
         if command.allowEmpty || isAnyMatched { return nil }
         if summary.policies == 0 { return "nothing checked: there are no policies" }
         if summary.subjects == 0 { return "nothing checked: there are no Kubernetes objects in the input" }
-        return "nothing checked: no policy matches any of \(Summary.plural(summary.subjects, "object"))"
+        let objects = summary.subjects == 1 ? "the object" : "any of the \(summary.subjects) objects"
+        return "nothing checked: no policy matches \(objects)"
     }
 
     private func status(_ summary: Summary) -> ExitStatus {
@@ -72,7 +77,7 @@ struct CheckRun {
         case .warn: if summary.denials + summary.warnings + summary.ignored > 0 { status = .violations }
         }
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
-        if summary.failures + summary.policyErrors > 0 { status = max(status, .policy) }
+        if summary.failures > 0 { status = max(status, .policy) }
         return status
     }
 }
@@ -107,6 +112,10 @@ struct ReportOutputs {
             reports[index].writer.write(file, to: &reports[index].file.buffer)
             try reports[index].file.flushIfLarge()
         }
+    }
+
+    func flush() throws(RunFailure) {
+        for report in reports { try report.file.flush() }
     }
 
     mutating func end(_ summary: Summary) throws(RunFailure) {

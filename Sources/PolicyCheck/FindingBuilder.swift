@@ -19,11 +19,17 @@ struct FindingBuilder {
             })
         subjectVerdict.warnings = verdict.warnings
         subjectVerdict.auditAnnotations = verdict.auditAnnotations
-        var findings = verdict.decisions.compactMap(finding)
-        if let status = verdict.status, verdict.denial == nil {
-            let policy = PolicySummary(kind: "", name: "admission")
+        var findings = verdict.evaluations.flatMap { evaluation in
+            evaluation.decisions.compactMap(finding)
+                + evaluation.auditAnnotations.compactMap { finding($0, of: evaluation) }
+        }
+        // A refusal always shows, also one that is no policy's (the namespace does not exist).
+        if let status = verdict.status, !findings.contains(where: { $0.effect.severity == .error }) {
+            let policy = verdict.denial.map { policies.summary(of: $0.policy) }
             findings.append(
-                Finding(.error, policy: policy, message: status.message, reason: status.reason.rawValue))
+                Finding(
+                    .error, policy: policy ?? PolicySummary(kind: "", name: "admission"), message: status.message,
+                    reason: status.reason.rawValue))
         }
         return SubjectReport(
             subject: subject, verdict: subjectVerdict, findings: findings, matchedPolicies: matched(verdict))
@@ -53,7 +59,9 @@ struct FindingBuilder {
     private func matched(_ verdict: Verdict) -> [PolicySummary] {
         var seen: Set<ObjectIdentifier> = []
         var matched: [PolicySummary] = []
-        for evaluation in verdict.evaluations where !evaluation.decisions.isEmpty || !evaluation.auditAnnotations.isEmpty {
+        for evaluation in verdict.evaluations {
+            // Nothing is said where a matchCondition excluded the request.
+            if evaluation.decisions.isEmpty, evaluation.auditAnnotations.isEmpty { continue }
             let summary = policies.summary(of: evaluation.policy)
             if seen.insert(ObjectIdentifier(summary)).inserted { matched.append(summary) }
         }
@@ -73,6 +81,17 @@ struct FindingBuilder {
         finding.why = why(decision)
         if let node = decision.explanation?.place { locate(node, &finding) }
         return finding
+    }
+
+    /// nil for annotations that simply are published or left out.
+    private func finding(_ annotation: AuditAnnotation, of evaluation: PolicyEvaluation) -> Finding? {
+        guard annotation.action == .error || annotation.action == .exclude && !annotation.value.isEmpty else {
+            return nil
+        }
+        return Finding(
+            annotation.action == .error ? .error : .ignored, policy: policies.summary(of: evaluation.policy),
+            binding: evaluation.binding?.name, param: evaluation.param,
+            check: "spec.auditAnnotations[\(annotation.key)].valueExpression", message: annotation.value)
     }
 
     /// Points the finding at the node that decided, if that is in the object's file.

@@ -65,6 +65,7 @@ struct LoadedPolicies: Sendable {
 
     /// Whether an error is about a file rather than about the policy in it.
     private static func isAboutInput(_ id: String) -> Bool {
-        id == noPolicy || ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"].contains { id.hasPrefix($0) }
+        let prefixes = ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"]
+        return id == noPolicy || prefixes.contains { id.hasPrefix($0) }
     }
 }

@@ -6,24 +6,38 @@ import PolicyEngine
 import Values
 import Webhook
 
-/// Answers admission requests with the verdict of a policy set.
+/// Answers admission requests with the verdict of the policies in force.
 struct EngineResponder: AdmissionResponder {
-    private let policies: PolicySet
+    private let policies: PolicyHolder
+    private let denials: DenialLog
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicySet) {
+    init(_ policies: PolicyHolder, log: Log) {
         self.policies = policies
+        denials = DenialLog(log: log)
     }
 
     /// What one event loop's thread keeps between requests, so that a request allocates little.
     private final class Workspace: @unchecked Sendable {
         // SAFETY: kept in a thread-specific variable, so only the thread that made it uses it.
-        let parser = JSONParser()
+        var parser = JSONParser()
         var output: [UInt8] = []
+        var policies: PolicyHolder.Copy
+
+        init(policies: PolicyHolder.Copy) { self.policies = policies }
+
+        /// Lets go of what a rare large request made large, or each thread would keep it for good.
+        func trim(bodyBytes: Int) {
+            if bodyBytes > ExecutableLimits.keptParserBodyBytes { parser = JSONParser() }
+            if output.capacity > ExecutableLimits.keptBufferBytes { output = [] }
+        }
     }
 
-    func respond(to request: AdmissionHTTPRequest, into output: inout ByteBuffer) throws(HTTPRefusal) {
+    func respond(
+        to request: AdmissionHTTPRequest, into output: inout ByteBuffer
+    ) throws(HTTPRefusal) -> AdmissionOutcome {
         let workspace = workspace()
+        defer { workspace.trim(bodyBytes: request.body.count) }
         let text = request.body.assumingMemoryBound(to: UInt8.self)
         let document: Document
         do throws(DocumentError) {
@@ -32,10 +46,13 @@ struct EngineResponder: AdmissionResponder {
             throw .badRequest("the body is no JSON: \(error.message)")
         }
         let review = try Self.review(document)
-        let verdict = policies.review(review.request)
+        policies.refresh(&workspace.policies)
+        let verdict = workspace.policies.policies.review(review.request)
         workspace.output.removeAll(keepingCapacity: true)
         AdmissionResponse(uid: review.request.uid, verdict: verdict).encode(into: &workspace.output)
         output.writeBytes(workspace.output)
+        if !verdict.isAllowed { denials.write(verdict, of: review.request) }
+        return AdmissionOutcome(review.request, verdict)
     }
 
     private static func review(_ document: Document) throws(HTTPRefusal) -> AdmissionReview {
@@ -48,8 +65,26 @@ struct EngineResponder: AdmissionResponder {
 
     private func workspace() -> Workspace {
         if let workspace = workspaces.currentValue { return workspace }
-        let workspace = Workspace()
+        let workspace = Workspace(policies: policies.copy())
         workspaces.currentValue = workspace
         return workspace
+    }
+}
+
+extension AdmissionOutcome {
+    /// What the metrics say about a verdict.
+    fileprivate init(_ request: AdmissionRequest, _ verdict: Verdict) {
+        let operation: Operation =
+            switch request.operation {
+            case .create: .create
+            case .update: .update
+            case .delete: .delete
+            case .connect: .connect
+            }
+        let kind = request.kind
+        let isError = verdict.denial?.evaluation == .error
+        self.init(
+            operation: operation, group: kind.group, kind: kind.kind,
+            decision: verdict.isAllowed ? .allowed : isError ? .error : .denied)
     }
 }

@@ -15,6 +15,8 @@ struct StartFailure: Error {
 
 @main
 struct PolicyWebhook: ParsableCommand {
+    private static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "policy-webhook",
         abstract: "Decide Kubernetes admission requests over HTTPS.",
@@ -22,7 +24,7 @@ struct PolicyWebhook: ParsableCommand {
             Exits with 0 after SIGTERM or SIGINT, once requests in flight are answered; with 2 when an option, a file \
             or the address is unusable; with 3 when a policy is invalid.
             """,
-        version: "0.1.0")
+        version: version)
 
     @Option(name: .customLong("policy"), help: "A policy file or a directory of them; may be repeated.")
     var policies: [String]
@@ -30,14 +32,39 @@ struct PolicyWebhook: ParsableCommand {
     @Option(help: "HOST:PORT to serve on; port 0 lets the system choose.", transform: listenAddress)
     var listen = ListenAddress(host: "127.0.0.1", port: 8443)
 
+    @Option(
+        help: "HOST:PORT for /metrics, /policies, /version and the probes over plain HTTP (default: beside /validate).",
+        transform: listenAddress)
+    var metricsListen: ListenAddress?
+
     @Option(help: "The certificate chain, PEM, the server's own certificate first.")
     var tlsCert: String
 
     @Option(help: "The certificate's private key, PEM, unencrypted.")
     var tlsKey: String
 
+    @Option(name: .customLong("client-ca"), help: "Answer only clients with a certificate of these authorities, PEM.")
+    var clientCA: String?
+
+    @Option(
+        name: .customLong("client-name"), parsing: .singleValue,
+        help: "A common or alternative name that the client's certificate must have; may be repeated.")
+    var clientNames: [String] = []
+
     @Option(help: "Event loops (default: one per core).")
     var threads = System.coreCount
+
+    @Option(help: "Unanswered requests at a time; more get 429.")
+    var maxInFlight = WebhookLimits.inFlight
+
+    @Option(help: "Seconds between two looks at the policies and the certificate; 0 never looks (SIGHUP does).")
+    var reloadInterval = 1.0
+
+    @Option(help: "The least level of log lines: debug, info, warning or error.")
+    var logLevel = LogLine.Level.info
+
+    @Flag(help: "Count as unready once the certificate has expired.")
+    var readinessNeedsValidCertificate = false
 
     static func main() {
         do {
@@ -61,44 +88,92 @@ struct PolicyWebhook: ParsableCommand {
 
     func validate() throws {
         guard (1...1024).contains(threads) else { throw ValidationError("--threads must be between 1 and 1024") }
+        guard (1...1_000_000).contains(maxInFlight) else {
+            throw ValidationError("--max-in-flight must be between 1 and 1000000")
+        }
+        guard (0...ExecutableLimits.longestReloadInterval).contains(reloadInterval) else {
+            throw ValidationError("--reload-interval must be between 0 and 3600")
+        }
+        guard clientNames.isEmpty || clientCA != nil else { throw ValidationError("--client-name needs --client-ca") }
     }
 
     func run() throws {
         // Before the first thread, so that every thread inherits it.
-        let signals = SignalSet(blocking: [SIGTERM, SIGINT])
+        let signals = SignalSet(blocking: [SIGTERM, SIGINT, SIGHUP])
+        // A peer or a log reader that goes away is an error of one write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         // Left alone, glibc raises both after the first large body that is freed, and keeps as much memory from then on:
         // 58 MB instead of 24 MB after eight bodies of 8 MiB.
         mallopt(M_MMAP_THRESHOLD, 256 << 10)
         mallopt(M_TRIM_THRESHOLD, 512 << 10)
-        let responder = try makeResponder(policyPaths: policies)
-        let context: TLSContext
+        let log = Log(level: logLevel)
+        let status = ServerStatus(
+            version: Self.version, log: log, needsValidCertificate: readinessNeedsValidCertificate)
+        let service = try makeService(status: status, log: log)
+        var started = LogLine(.info, "serving")
+        started.add("address", service.server.address.description)
+        if let address = service.server.managementAddress { started.add("metricsAddress", address.description) }
+        started.add("threads", threads)
+        started.add("version", Self.version)
+        log.write(started)
+
+        let ending = waitForEnd(signals, log: log, watch: service.watch)
+        var draining = LogLine(.info, "draining")
+        draining.add("signal", ending == SIGTERM ? "SIGTERM" : "SIGINT")
+        log.write(draining)
+        let outcome = service.server.drain()
+        service.watch.stop()
+        var stopped = LogLine(.info, "stopped")
+        stopped.add("outcome", outcome == .drained ? "drained" : "cut-off")
+        log.write(stopped)
+        log.flush()
+    }
+
+    /// Loads everything and starts to serve.
+    private func makeService(status: ServerStatus, log: Log) throws -> (server: WebhookServer, watch: FileWatch) {
+        let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
+        // Before the first load, so that a change in the meantime is seen.
+        let policiesAtStart = PolicyFiles.fingerprint(policies)
+        let certificateAtStart = CertificateFiles.fingerprint(
+            certificatePath: tlsCert, keyPath: tlsKey, clients: clients)
+        let holder = try PolicyHolder.load(policies, status: status, log: log)
+        let certificate: CertificateFiles
         do throws(TLSContextError) {
-            context = try TLSContext(certificatePath: tlsCert, keyPath: tlsKey)
+            certificate = try CertificateFiles(
+                certificatePath: tlsCert, keyPath: tlsKey, clients: clients, status: status, log: log)
         } catch {
             throw StartFailure(exitCode: 2, text: "error: \(error)")
         }
-        let configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
+        var configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
+        configuration.inFlight = maxInFlight
+        configuration.management = metricsListen
         let server: WebhookServer
         do {
-            server = try WebhookServer.start(configuration, tls: TLSContextSource(context), responder: responder)
+            server = try WebhookServer.start(
+                configuration, tls: certificate.contexts, responder: EngineResponder(holder, log: log), status: status)
         } catch {
-            throw StartFailure(exitCode: 2, text: "error: cannot listen on `\(listen)`: \(error)")
+            let addresses = [listen, metricsListen].compactMap { $0.map { "`\($0)`" } }.joined(separator: " and ")
+            throw StartFailure(exitCode: 2, text: "error: cannot listen on \(addresses): \(error)")
         }
-        var started = LogLine(.info, "serving")
-        started.add("address", server.address.description)
-        started.add("threads", threads)
-        started.write()
+        let source = PolicyFiles(paths: policies, holder: holder, status: status, log: log) { malloc_trim(0) }
+        let watch = FileWatch(
+            [(source, policiesAtStart), (certificate, certificateAtStart)],
+            interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
+        return (server, watch)
+    }
 
-        let signal = signals.wait()
-        var draining = LogLine(.info, "draining")
-        draining.add("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT")
-        draining.write()
-        let outcome = server.drain()
-        var stopped = LogLine(.info, "stopped")
-        stopped.add("outcome", outcome == .drained ? "drained" : "cut-off")
-        stopped.write()
+    /// Waits for the signal that ends the server; SIGHUP loads everything again.
+    private func waitForEnd(_ signals: SignalSet, log: Log, watch: FileWatch) -> Int32 {
+        while true {
+            let signal = signals.wait()
+            guard signal == SIGHUP else { return signal }
+            log.write(LogLine(.info, "reloading on SIGHUP"))
+            watch.reloadNow()
+        }
     }
 }
+
+extension LogLine.Level: ExpressibleByArgument {}
 
 private func listenAddress(_ text: String) throws -> ListenAddress {
     guard let address = ListenAddress(text) else {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import OpenSSLTLS
 
 /// The server's end of a connection: requests in, answers out, in order, each composed at once on the event loop.
 ///
@@ -19,10 +20,13 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     private var isHead = false
     private var needsFlush = false
     private var readIsHeld = false
+    /// The request that is being read is counted as in flight.
+    private var isInFlight = false
 
-    init(resources: LoopResources, clock: RequestClockHandler) {
+    init(resources: LoopResources, clock: RequestClockHandler, access: RequestRoute.Access) {
         self.resources = resources
         self.clock = clock
+        exchange.access = access
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -32,6 +36,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         releaseBody()
+        leaveFlight()
         resources.remove(context.channel)
     }
 
@@ -49,12 +54,19 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         guard !exchange.isClosing else { return }
         isHead = head.method == .HEAD
         clock.headReceived()
-        switch exchange.head(head) {
+        exchange.access.hasRoom = resources.hasRoom
+        let action = exchange.head(head)
+        if exchange.isReadingAdmission {
+            resources.metrics.requestStarted()
+            isInFlight = true
+        }
+        switch action {
         case .none:
             break
         case .sendContinue:
             write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"), context: context)
         case .refuseAndClose(let refusal):
+            if refusal == .tooManyInFlight { resources.metrics.shed(.inFlight) }
             refuseAndClose(refusal, context: context)
         }
     }
@@ -69,6 +81,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     private func append(_ part: ByteBuffer, context: ChannelHandlerContext) {
         guard resources.reserveBodyBytes(part.readableBytes) else {
+            resources.metrics.shed(.bodies)
             perform(exchange.refused(.overloaded), context: context)
             return
         }
@@ -81,11 +94,14 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         switch exchange.end(draining: resources.isDraining) {
         case .none:
             return
-        case .answer(.probe(let probe, let headOnly), let keepAlive):
-            answer(probe, headOnly: headOnly, keepAlive: keepAlive, context: context)
+        case .answer(.probe(let probe, let headOnly, let verbose), let keepAlive):
+            answer(probe, headOnly: headOnly, verbose: verbose, keepAlive: keepAlive, context: context)
+        case .answer(.management(let question, let headOnly), let keepAlive):
+            answer(question, headOnly: headOnly, keepAlive: keepAlive, context: context)
         case .answer(.admission(let endpoint, let timeout), let keepAlive):
             answer(endpoint, timeout: timeout, keepAlive: keepAlive, context: context)
         case .refuse(let refusal, let keepAlive):
+            if refusal == .tooManyInFlight { resources.metrics.shed(.inFlight) }
             answer(refusal, keepAlive: keepAlive, context: context)
         }
     }
@@ -95,52 +111,81 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     private func answer(
         _ endpoint: AdmissionEndpoint, timeout: Duration?, keepAlive: Bool, context: ChannelHandlerContext
     ) {
+        let started = context.eventLoop.now
+        if let timeout, started - clock.requestStart >= TimeAmount(timeout) {
+            resources.metrics.shed(.deadline)
+            releaseBody()
+            answer(.deadlinePassed, keepAlive: keepAlive, context: context)
+            return
+        }
         var bytes = body.take() ?? resources.borrowBody(expectedBytes: 0)
         let count = bytes.readableBytes
         bytes.writeRepeatingByte(0, count: WebhookLimits.bodyPadding)
-        let refusal = bytes.withUnsafeReadableBytes { padded -> HTTPRefusal? in
+        let result = bytes.withUnsafeReadableBytes { padded -> Result<AdmissionOutcome, HTTPRefusal> in
             let body = UnsafeRawBufferPointer(rebasing: padded[..<count])
             let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, body: body)
-            do throws(HTTPRefusal) {
+            return Result { () throws(HTTPRefusal) in
                 try resources.response.compose { output throws(HTTPRefusal) in
                     try resources.responder.respond(to: request, into: &output)
                 }
-                return nil
-            } catch {
-                return error
             }
         }
         resources.returnBody(bytes)
         releaseBody()
-        if let refusal {
-            answer(refusal, keepAlive: keepAlive, context: context)
-        } else {
+        let now = context.eventLoop.now
+        switch result {
+        case .success(let outcome):
             resources.response.finishOK(keepAlive: keepAlive)
-            send(keepAlive: keepAlive, context: context)
+            let total = now - clock.requestStart
+            resources.metrics.admitted(
+                outcome, evaluation: Int((now - started).nanoseconds), total: Int(total.nanoseconds))
+            send(code: 200, keepAlive: keepAlive, now: now, context: context)
+        case .failure(let refusal):
+            answer(refusal, keepAlive: keepAlive, context: context)
         }
     }
 
     private func answer(
-        _ probe: RequestRoute.Probe, headOnly: Bool, keepAlive: Bool, context: ChannelHandlerContext
+        _ probe: RequestRoute.Probe, headOnly: Bool, verbose: Bool, keepAlive: Bool, context: ChannelHandlerContext
     ) {
         if probe == .ready, resources.isDraining {
             answer(.shuttingDown, keepAlive: keepAlive, context: context)
+        } else if probe == .ready, let why = resources.status.unreadiness(now: WallClock.now()) {
+            answer(.notReady(why), keepAlive: keepAlive, context: context)
         } else {
-            resources.response.writeProbe(headOnly: headOnly, keepAlive: keepAlive)
-            send(keepAlive: keepAlive, context: context)
+            let remarks = verbose ? resources.status.remarks : []
+            resources.response.writeProbe(remarks: remarks, headOnly: headOnly, keepAlive: keepAlive)
+            send(code: 200, keepAlive: keepAlive, now: context.eventLoop.now, context: context)
         }
+    }
+
+    private func answer(
+        _ question: RequestRoute.Management, headOnly: Bool, keepAlive: Bool, context: ChannelHandlerContext
+    ) {
+        let type: StaticString = question == .metrics ? MetricsText.contentType : "application/json"
+        resources.response.write(contentType: type, headOnly: headOnly, keepAlive: keepAlive) { output in
+            switch question {
+            case .metrics: resources.server.write(into: &output)
+            case .policies: resources.status.writePolicies(into: &output)
+            case .version: resources.status.writeVersion(into: &output)
+            }
+        }
+        send(code: 200, keepAlive: keepAlive, now: context.eventLoop.now, context: context)
     }
 
     private func answer(_ refusal: HTTPRefusal, keepAlive: Bool, context: ChannelHandlerContext) {
         resources.response.write(refusal, headOnly: isHead, keepAlive: keepAlive)
-        send(keepAlive: keepAlive, context: context)
+        let code = Int(refusal.status.code)
+        send(code: code, keepAlive: keepAlive, now: context.eventLoop.now, context: context)
     }
 
-    private func send(keepAlive: Bool, context: ChannelHandlerContext) {
+    private func send(code: Int, keepAlive: Bool, now: NIODeadline, context: ChannelHandlerContext) {
+        resources.metrics.answered(code: code)
+        leaveFlight()
         write(resources.response.buffer, context: context)
         resources.response.recycle()
         isHead = false
-        clock.requestEnded()
+        clock.requestEnded(now: now)
         if !keepAlive { close(context: context) }
     }
 
@@ -165,9 +210,16 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     private func close(context: ChannelHandlerContext) {
         clock.stop()
         releaseBody()
+        leaveFlight()
         flushIfNeeded(context: context)
         context.close(promise: nil)
         if readIsHeld { releaseRead(context: context) }
+    }
+
+    private func leaveFlight() {
+        guard isInFlight else { return }
+        isInFlight = false
+        resources.metrics.requestEnded()
     }
 
     private func releaseBody() {
@@ -220,6 +272,9 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
             perform(exchange.inputClosed(), context: context)
         case let timeout as RequestTimeout:
             expired(timeout.phase, context: context)
+        case let handshake as TLSHandshakeCompleted:
+            resources.metrics.handshakeFinished()
+            exchange.access.isClientAllowed = handshake.isClientAllowed
         case is ChannelShouldQuiesceEvent:
             clock.drain()
         default:

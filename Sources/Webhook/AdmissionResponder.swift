@@ -21,7 +21,9 @@ package struct AdmissionHTTPRequest {
 ///
 /// Called on an event loop, on several at the same time: it must not block. `output` comes empty (its reader index is
 /// not at 0, room for the response's head lies before it); the responder appends the JSON body of a 200 answer, or
-/// throws a refusal, whatever it wrote until then being dropped. The buffer is reused: nobody keeps it.
+/// throws a refusal, whatever it wrote until then being dropped. The buffer is reused: nobody keeps it. What it returns
+/// is for the metrics.
 package protocol AdmissionResponder: Sendable {
     func respond(to request: AdmissionHTTPRequest, into output: inout ByteBuffer) throws(HTTPRefusal)
+        -> AdmissionOutcome
 }

@@ -57,6 +57,30 @@ package struct HTTPRefusal: Error, Equatable, Sendable {
     static let unsupportedVersion = HTTPRefusal(
         status: .httpVersionNotSupported, reason: "BadRequest", message: "only HTTP/1.1 and HTTP/1.0 are spoken here")
 
+    static let clientNotAllowed = HTTPRefusal(
+        status: .forbidden, reason: "Forbidden",
+        message: "this needs a client certificate of the configured authority with an allowed name")
+
+    static func notReady(_ why: String) -> HTTPRefusal {
+        HTTPRefusal(status: .serviceUnavailable, reason: "ServiceUnavailable", message: why)
+    }
+
+    /// The caller has given up already: the API server then does what the webhook's failurePolicy says.
+    static let deadlinePassed: HTTPRefusal = {
+        var refusal = HTTPRefusal(
+            status: .serviceUnavailable, reason: "ServiceUnavailable",
+            message: "the request's timeout had passed before it could be judged")
+        refusal.isTransient = true
+        return refusal
+    }()
+
+    static let tooManyInFlight: HTTPRefusal = {
+        var refusal = HTTPRefusal(
+            status: .tooManyRequests, reason: "TooManyRequests", message: "too many requests in flight, try again")
+        refusal.isTransient = true
+        return refusal
+    }()
+
     static let shuttingDown = HTTPRefusal(
         status: .serviceUnavailable, reason: "ServiceUnavailable", message: "the server is shutting down")
 

@@ -34,6 +34,24 @@ package enum WebhookLimits {
     package static let initialResponseReservation = 4 << 10
     /// The longest path that a message quotes, in bytes.
     package static let quotedPathBytes = 256
+    /// Admission requests of the whole server that are not answered yet; more get 429 at once.
+    package static let inFlight = 1024
+    /// Log lines about single requests in one second.
+    package static let requestLogLinesPerSecond = 200
+    /// Log lines that wait to be written.
+    package static let queuedLogLines = 2048
+    /// The most of one value that a log line about a request quotes, in bytes.
+    package static let loggedValueBytes = 1024
+    /// Kinds that get a metric of their own; requests of others are counted together.
+    package static let kindLabels = 64
+    /// The longest kind or group that becomes a label, in bytes.
+    package static let labelBytes = 128
+    /// Open connections of the metrics port.
+    package static let managementConnections = 64
+    /// How long a change of watched files must have settled: looks that see the same.
+    static let unsettledLooks = 10
+    /// After a reload that failed, it is tried again in this time even if no file changes.
+    static let reloadRetrySeconds = 10
     /// How often a connection's deadline is looked at.
     static let clockPeriod = TimeAmount.seconds(1)
 }

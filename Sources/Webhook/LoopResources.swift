@@ -5,6 +5,11 @@ import OpenSSLTLS
 final class LoopResources {
     let workspace = TLSWorkspace()
     let responder: any AdmissionResponder
+    let metrics: LoopMetrics
+    let server: ServerMetrics
+    let status: ServerStatus
+    /// Requests that this loop may have in flight.
+    let inFlightLimit: Int
     var response = ResponseWriter()
     /// The server stops: every answer is its connection's last.
     private(set) var isDraining = false
@@ -14,9 +19,19 @@ final class LoopResources {
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var drained: EventLoopPromise<Void>?
 
-    init(responder: any AdmissionResponder) {
+    init(
+        responder: any AdmissionResponder, metrics: LoopMetrics, server: ServerMetrics, status: ServerStatus,
+        inFlightLimit: Int
+    ) {
         self.responder = responder
+        self.metrics = metrics
+        self.server = server
+        self.status = status
+        self.inFlightLimit = inFlightLimit
     }
+
+    /// Whether one more request may come in flight.
+    var hasRoom: Bool { metrics.inFlight < inFlightLimit }
 
     // MARK: Bodies
 

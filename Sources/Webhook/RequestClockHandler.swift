@@ -14,9 +14,12 @@ final class RequestClockHandler: ChannelInboundHandler {
     private let eventLoop: any EventLoop
     private var timer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
+    /// When the first byte of the current request was seen.
+    private(set) var requestStart: NIODeadline
 
     init(timeouts: WebhookConfiguration.Timeouts, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        requestStart = eventLoop.now
         clock = RequestClock(timeouts: timeouts, now: eventLoop.now)
     }
 
@@ -33,13 +36,21 @@ final class RequestClockHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if clock.phase == .idle { clock.bytesArrived(now: eventLoop.now) }
+        if clock.phase == .idle {
+            requestStart = eventLoop.now
+            clock.bytesArrived(now: requestStart)
+        }
         context.fireChannelRead(data)
     }
 
-    func headReceived() { clock.headReceived(now: eventLoop.now) }
+    func headReceived() {
+        let now = eventLoop.now
+        // Of pipelined requests, all but the first begin when the one before is answered.
+        if clock.phase == .idle { requestStart = now }
+        clock.headReceived(now: now)
+    }
 
-    func requestEnded() { clock.requestEnded(now: eventLoop.now) }
+    func requestEnded(now: NIODeadline) { clock.requestEnded(now: now) }
 
     func outputBlocked() { clock.outputBlocked(now: eventLoop.now) }
 

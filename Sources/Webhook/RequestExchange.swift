@@ -37,9 +37,15 @@ struct RequestExchange: Equatable {
         case refuseAndClose(HTTPRefusal)
     }
 
+    /// What the connection's client may ask for; may change between two requests.
+    var access = RequestRoute.Access()
     private var phase = Phase.idle
     private var keepAlive = true
 
+    /// Whether an admission request is being read.
+    var isReadingAdmission: Bool {
+        if case .reading(.admission, _) = phase { true } else { false }
+    }
     var isIdle: Bool { phase == .idle }
     var isClosing: Bool { phase == .closing }
 
@@ -56,7 +62,7 @@ struct RequestExchange: Equatable {
             guard !headers.isChunked || (headers.contentLength == nil && !headers.hasUnknownTransferCoding) else {
                 throw .badRequest("the request's body must have either a Content-Length or the coding `chunked`")
             }
-            let route = try RequestRoute(head, headers)
+            let route = try RequestRoute(head, headers, access: access)
             guard !headers.hasUnknownExpectation else { throw .expectationFailed }
             guard headers.contentLength ?? 0 <= WebhookLimits.bodyBytes else { throw .bodyTooLarge }
             phase = .reading(route, received: 0)
@@ -78,8 +84,8 @@ struct RequestExchange: Equatable {
             let total = received + byteCount
             guard total <= WebhookLimits.bodyBytes else { return refuse(.bodyTooLarge) }
             phase = .reading(route, received: total)
-            if case .probe = route { return .discard }
-            return .append
+            if case .admission = route { return .append }
+            return .discard
         case .refusing(let refusal, let received):
             let total = received + byteCount
             guard total <= WebhookLimits.discardedBodyBytes else { return refuse(refusal) }

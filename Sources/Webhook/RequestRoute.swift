@@ -7,27 +7,64 @@ enum RequestRoute: Equatable {
         case ready
     }
 
+    /// What operators and their tools ask.
+    enum Management: Equatable {
+        case metrics
+        case policies
+        case version
+    }
+
+    /// What this connection may ask for.
+    struct Access: Equatable {
+        var servesAdmission = true
+        var servesManagement = true
+        /// False until the client has shown a certificate, where one is asked for.
+        var isClientAllowed = true
+        /// False while too many requests are in flight.
+        var hasRoom = true
+    }
+
     case admission(AdmissionEndpoint, timeout: Duration?)
-    case probe(Probe, headOnly: Bool)
+    case probe(Probe, headOnly: Bool, verbose: Bool)
+    case management(Management, headOnly: Bool)
 
     /// Decides by path, then method, then headers; throws what the client did wrong.
-    init(_ head: HTTPRequestHead, _ headers: RequestHeaders) throws(HTTPRefusal) {
+    init(_ head: HTTPRequestHead, _ headers: RequestHeaders, access: Access) throws(HTTPRefusal) {
+        self = try Self.route(head, headers, access: access)
+        switch self {
+        case .probe: break
+        case .admission:
+            guard access.isClientAllowed else { throw .clientNotAllowed }
+            guard access.hasRoom else { throw .tooManyInFlight }
+        case .management:
+            guard access.isClientAllowed else { throw .clientNotAllowed }
+        }
+    }
+
+    private static func route(
+        _ head: HTTPRequestHead, _ headers: RequestHeaders, access: Access
+    ) throws(HTTPRefusal) -> RequestRoute {
         // The API server's own targets, without the general parser.
-        if head.method == .POST, head.uri == "/validate" || head.uri == "/validate?timeout=10s" {
-            try Self.requireJSON(headers)
-            self = .admission(.validate, timeout: head.uri.utf8.count > 9 ? .seconds(10) : nil)
-            return
+        if access.servesAdmission, head.method == .POST, head.uri == "/validate" || head.uri == "/validate?timeout=10s" {
+            try requireJSON(headers)
+            return .admission(.validate, timeout: head.uri.utf8.count > 9 ? .seconds(10) : nil)
         }
         let target = RequestTarget(head.uri)
         switch target.path {
-        case "/validate":
+        case "/validate" where access.servesAdmission:
             guard head.method == .POST else { throw .methodNotAllowed(head.method, allowed: "POST") }
-            try Self.requireJSON(headers)
-            self = .admission(.validate, timeout: try Self.timeout(target))
+            try requireJSON(headers)
+            return .admission(.validate, timeout: try timeout(target))
         case "/healthz", "/livez":
-            self = .probe(.live, headOnly: try Self.requireRead(head.method))
+            return .probe(.live, headOnly: try requireRead(head.method), verbose: target.has("verbose"))
         case "/readyz":
-            self = .probe(.ready, headOnly: try Self.requireRead(head.method))
+            return .probe(.ready, headOnly: try requireRead(head.method), verbose: target.has("verbose"))
+        case "/metrics" where access.servesManagement:
+            return .management(.metrics, headOnly: try requireRead(head.method))
+        case "/policies" where access.servesManagement:
+            return .management(.policies, headOnly: try requireRead(head.method))
+        case "/version" where access.servesManagement:
+            return .management(.version, headOnly: try requireRead(head.method))
         default:
             let path = String(decoding: target.path.utf8.prefix(WebhookLimits.quotedPathBytes), as: UTF8.self)
             throw .notFound(path: path)

@@ -20,6 +20,9 @@ struct RequestTarget: Equatable {
         }
     }
 
+    /// Whether the query has a parameter of this name, with or without a value.
+    func has(_ name: String) -> Bool { parameter(name) != nil }
+
     /// The decoded value of the first parameter with this name; nil when there is none.
     func parameter(_ name: String) -> String? {
         guard let query else { return nil }

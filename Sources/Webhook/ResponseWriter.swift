@@ -9,9 +9,11 @@ struct ResponseWriter {
     private var head = ByteBuffer()
 
     /// Begins a response; bodies are appended to `output` of the closure.
-    mutating func compose(_ body: (inout ByteBuffer) throws(HTTPRefusal) -> Void) throws(HTTPRefusal) {
+    mutating func compose<Outcome>(
+        _ body: (inout ByteBuffer) throws(HTTPRefusal) -> Outcome
+    ) throws(HTTPRefusal) -> Outcome {
         start()
-        try body(&buffer)
+        return try body(&buffer)
     }
 
     /// A 200 answer from the composed body.
@@ -19,12 +21,27 @@ struct ResponseWriter {
         finish(statusLine: "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n", keepAlive: keepAlive)
     }
 
-    /// A 200 answer to a probe.
-    mutating func writeProbe(headOnly: Bool, keepAlive: Bool) {
+    /// A 200 answer to a probe, with a line for each remark.
+    mutating func writeProbe(remarks: [String], headOnly: Bool, keepAlive: Bool) {
         start()
         buffer.writeStaticString("ok\n")
-        finish(statusLine: "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", keepAlive: keepAlive)
-        if headOnly { buffer.moveWriterIndex(to: buffer.writerIndex - 3) }
+        for remark in remarks { buffer.writeString("warning: \(remark)\n") }
+        finish("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n", headOnly: headOnly, keepAlive: keepAlive)
+    }
+
+    /// A 200 answer of operators' tools.
+    mutating func write(
+        contentType: StaticString, headOnly: Bool, keepAlive: Bool, _ body: (inout ByteBuffer) -> Void
+    ) {
+        start()
+        body(&buffer)
+        let bodyBytes = buffer.readableBytes
+        head.clear()
+        head.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: ")
+        head.writeStaticString(contentType)
+        head.writeStaticString("\r\n")
+        prependHead(keepAlive: keepAlive)
+        if headOnly { buffer.moveWriterIndex(to: buffer.writerIndex - bodyBytes) }
     }
 
     /// The answer to a refused request.
@@ -53,6 +70,12 @@ struct ResponseWriter {
         buffer.clear(minimumCapacity: room + WebhookLimits.initialResponseReservation)
         buffer.moveWriterIndex(to: room)
         buffer.moveReaderIndex(to: room)
+    }
+
+    private mutating func finish(_ statusLine: StaticString, headOnly: Bool, keepAlive: Bool) {
+        let bodyBytes = buffer.readableBytes
+        finish(statusLine: statusLine, keepAlive: keepAlive)
+        if headOnly { buffer.moveWriterIndex(to: buffer.writerIndex - bodyBytes) }
     }
 
     private mutating func finish(statusLine: StaticString, keepAlive: Bool) {

@@ -32,6 +32,10 @@ package struct WebhookConfiguration: Sendable {
     /// Event loops; each serves its share of the connections.
     package var threads: Int
     package var connections = WebhookLimits.connections
+    /// Admission requests that may be unanswered at a time, on all event loops together.
+    package var inFlight = WebhookLimits.inFlight
+    /// Where metrics are served, over plain HTTP; nil serves them beside the verdicts.
+    package var management: ListenAddress?
     package var timeouts = Timeouts()
 
     package init(host: String, port: Int, threads: Int) {

@@ -4,7 +4,9 @@ import NIOCore
 
 /// Says what it was given; refuses an empty body, and does odd things on demand.
 struct EchoResponder: AdmissionResponder {
-    func respond(to request: AdmissionHTTPRequest, into output: inout ByteBuffer) throws(HTTPRefusal) {
+    func respond(
+        to request: AdmissionHTTPRequest, into output: inout ByteBuffer
+    ) throws(HTTPRefusal) -> AdmissionOutcome {
         guard !request.body.isEmpty else { throw .badRequest("the body is empty") }
         // SAFETY: the documented padding, read as the JSON parser will.
         let padding = UnsafeRawBufferPointer(
@@ -25,6 +27,8 @@ struct EchoResponder: AdmissionResponder {
             output.writeString(#"{"bytes":\#(request.body.count),"sum":\#(sum),"timeout":\#(seconds),"#)
             output.writeString(#""padded":\#(padding.allSatisfy { $0 == 0 })}"#)
         }
+        let decision: AdmissionOutcome.Decision = request.body.first == UInt8(ascii: "d") ? .denied : .allowed
+        return AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: decision)
     }
 
     static func sum(_ text: String) -> UInt32 { text.utf8.reduce(into: 0) { $0 = $0 &* 31 &+ UInt32($1) } }

@@ -22,11 +22,20 @@ final class PipelineHarness {
     let resources: LoopResources
     private let socket = Socket()
 
-    init(responder: any AdmissionResponder = EchoResponder()) throws {
-        resources = LoopResources(responder: responder)
+    init(
+        responder: any AdmissionResponder = EchoResponder(), inFlightLimit: Int = 8,
+        access: RequestRoute.Access = RequestRoute.Access()
+    ) throws {
+        let (labels, block) = (KindLabels(), LoopMetrics.makeBlock())
+        let status = ServerStatus(version: "1.2.3")
+        resources = LoopResources(
+            responder: responder, metrics: LoopMetrics(block: block, labels: labels),
+            server: ServerMetrics(status: status, labels: labels, blocks: [block]), status: status,
+            inFlightLimit: inFlightLimit)
         try channel.pipeline.syncOperations.addHandler(socket)
         try channel.pipeline.syncOperations.addAdmissionHandlers(
-            resources: resources, timeouts: WebhookConfiguration.Timeouts(), eventLoop: channel.eventLoop)
+            resources: resources, timeouts: WebhookConfiguration.Timeouts(), eventLoop: channel.eventLoop,
+            access: access)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

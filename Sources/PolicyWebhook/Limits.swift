@@ -1,0 +1,15 @@
+/// The bounds of the executable; those of the server are in `WebhookLimits`.
+enum ExecutableLimits {
+    /// The largest buffer that a thread keeps for the next request, in bytes.
+    static let keptBufferBytes = 256 << 10
+    /// The largest body after which a thread keeps its JSON parser: its buffers are several times as large.
+    static let keptParserBodyBytes = 64 << 10
+    /// Diagnostics of a refused set that `/policies` and the log show.
+    static let shownDiagnostics = 50
+    /// The longest time between two looks at the files, in seconds.
+    static let longestReloadInterval = 3600.0
+    /// When the log starts to warn of the certificate's end, in seconds before it.
+    static let expiryWarning = 14 * 86_400
+    /// From here on it warns hourly instead of daily.
+    static let expiryAlarm = 86_400
+}

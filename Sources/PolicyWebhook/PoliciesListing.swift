@@ -1,0 +1,110 @@
+import Admission
+import Diagnostics
+import Documents
+import NIOCore
+import OpenSSLTLS
+import PolicyEngine
+import Webhook
+
+/// What `/policies` shows: the policies in force, where each comes from, and how the last load went.
+struct PoliciesListing {
+    let json: ByteBuffer
+    /// SHA-256 over the files of the policies in force: equal on two servers that judge alike.
+    let digest: String
+
+    init(_ policies: PolicySet, refused: PolicyFiles.Load?, now: Int) {
+        let identifiers = policies.policies.map(\.id)
+        var files: [String: (file: SourceFile, digest: String)] = [:]
+        for file in identifiers.compactMap(\.file) where files[file.name] == nil {
+            files[file.name] = (file, SHA256.hexadecimal(file.bytes) ?? "")
+        }
+        let digests = files.sorted { $0.key < $1.key }.map(\.value.digest)
+        let digest = SHA256.hexadecimal(Array(digests.joined(separator: "\n").utf8)) ?? ""
+        self.digest = digest
+        var writer = JSONText()
+        writer.object { writer in
+            writer.field("digest", digest)
+            writer.name("lastLoad")
+            writer.object { writer in
+                writer.field("result", refused == nil ? "ok" : "refused")
+                writer.field("time", LogLine.timestamp(seconds: now))
+                writer.field("errors", refused?.errors ?? 0)
+                writer.name("diagnostics")
+                let shown = refused?.diagnostics.prefix(ExecutableLimits.shownDiagnostics) ?? []
+                writer.array(Array(shown)) { $0.write($1) }
+            }
+            writer.name("policies")
+            writer.array(identifiers) { writer, id in
+                writer.object { writer in
+                    writer.field("kind", id.kind)
+                    writer.field("name", id.qualifiedName)
+                    writer.field("file", id.file?.name ?? "")
+                    writer.field("line", Int(id.position?.line ?? 0))
+                    writer.field("digest", id.file.flatMap { files[$0.name]?.digest } ?? "")
+                }
+            }
+        }
+        json = writer.finished()
+    }
+}
+
+/// Just enough JSON for `PoliciesListing`.
+private struct JSONText {
+    private var bytes: [UInt8] = []
+    private var isFirst = true
+
+    mutating func object(_ body: (inout JSONText) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "{"))
+        isFirst = true
+        body(&self)
+        bytes.append(UInt8(ascii: "}"))
+        isFirst = false
+    }
+
+    mutating func array<Element>(_ elements: [Element], _ body: (inout JSONText, Element) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "["))
+        isFirst = true
+        for element in elements { body(&self, element) }
+        bytes.append(UInt8(ascii: "]"))
+        isFirst = false
+    }
+
+    /// Starts a field; its value comes next.
+    mutating func name(_ name: String) {
+        separate()
+        bytes.append(jsonString: name)
+        bytes.append(UInt8(ascii: ":"))
+        isFirst = true
+    }
+
+    mutating func field(_ name: String, _ value: String) {
+        self.name(name)
+        bytes.append(jsonString: value)
+        isFirst = false
+    }
+
+    mutating func field(_ name: String, _ value: Int) {
+        self.name(name)
+        bytes.append(contentsOf: String(value).utf8)
+        isFirst = false
+    }
+
+    mutating func write(_ diagnostic: Diagnostic) {
+        object { writer in
+            writer.field("severity", diagnostic.severity.rawValue)
+            writer.field("id", diagnostic.id)
+            writer.field("message", diagnostic.message)
+            writer.field("file", diagnostic.file?.name ?? "")
+            writer.field("line", Int(diagnostic.range?.start.line ?? 0))
+            writer.field("column", Int(diagnostic.range?.start.column ?? 0))
+        }
+    }
+
+    private mutating func separate() {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    func finished() -> ByteBuffer { ByteBuffer(bytes: bytes + [UInt8(ascii: "\n")]) }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+
+/// Writes Prometheus' text exposition format.
+struct MetricsText {
+    static let contentType: StaticString = "text/plain; version=0.0.4; charset=utf-8"
+
+    private(set) var buffer = ByteBuffer()
+
+    mutating func family(_ name: String, _ type: String, _ help: String) {
+        buffer.writeString("# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
+    }
+
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Int) {
+        sample(name, labels, text: String(value))
+    }
+
+    mutating func sample(_ name: String, _ labels: [(String, String)] = [], text: String) {
+        buffer.writeString(name)
+        for (index, label) in labels.enumerated() {
+            buffer.writeString("\(index == 0 ? "{" : ",")\(label.0)=\"\(Self.escaped(label.1))\"")
+        }
+        buffer.writeString("\(labels.isEmpty ? "" : "}") \(text)\n")
+    }
+
+    /// A family with one sample without labels.
+    mutating func single(_ name: String, _ type: String, _ help: String, _ value: Int) {
+        family(name, type, help)
+        sample(name, text: String(value))
+    }
+
+    mutating func histogram(_ name: String, _ help: String, _ values: (counts: [Int], sum: Int)) {
+        family(name, "histogram", help)
+        var total = 0
+        for (bound, count) in zip(Histogram.bounds, values.counts) {
+            total += count
+            sample(name + "_bucket", [("le", bound.label)], total)
+        }
+        total += values.counts.last ?? 0
+        sample(name + "_bucket", [("le", "+Inf")], total)
+        sample(name + "_sum", text: String(Double(values.sum) / 1e9))
+        sample(name + "_count", text: String(total))
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var result = ""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\"": result += "\\\""
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
