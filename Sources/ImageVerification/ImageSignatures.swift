@@ -63,14 +63,16 @@ extension ImageSignatures {
         gatherReferrers(repository, store)
     }
 
-    private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer] {
+    private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer]
+    {
         do throws(VerificationError) {
             let tag = image.digest.tag + suffix
             guard let manifest = try store.checkedManifest(repository: repository, reference: tag) else { return [] }
             let layers = try Manifest(manifest.bytes).layers
             guard layers.count <= VerificationLimits.maximumSignatures else {
                 throw VerificationError(
-                    .tooMany, "`\(tag)` has \(layers.count) layers; the limit is \(VerificationLimits.maximumSignatures)")
+                    .tooMany,
+                    "`\(tag)` has \(layers.count) layers; the limit is \(VerificationLimits.maximumSignatures)")
             }
             return layers.map { layer in
                 CosignLayer(
@@ -97,7 +99,8 @@ extension ImageSignatures {
             problems.append(
                 VerificationError(
                     .tooMany,
-                    "the image has \(referrers.count) referrers; \(VerificationLimits.maximumSignatures) are looked at"))
+                    "the image has \(referrers.count) referrers; \(VerificationLimits.maximumSignatures) are looked at")
+            )
         }
         for digest in referrers.prefix(VerificationLimits.maximumSignatures) {
             do throws(VerificationError) {

@@ -4,7 +4,9 @@ import Values
 @testable import ImageVerification
 
 @Suite struct EncodingTests {
-    @Test("decodes strict base64 only", arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")])
+    @Test(
+        "decodes strict base64 only",
+        arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")])
     func base64(text: String, expected: String) {
         #expect(BinaryText.decodeBase64(text.utf8) == Array(expected.utf8))
         #expect(BinaryText.encodeBase64(Array(expected.utf8)) == text)
@@ -12,7 +14,10 @@ import Values
 
     @Test(
         "refuses sloppy base64",
-        arguments: ["Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z", "Zm9v\n", " Zm9v", "Zm-v", "Zm_v", "Zg==Zg==", "Zm9v=", "=", "Zm9vZ"])
+        arguments: [
+            "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z", "Zm9v\n", " Zm9v", "Zm-v", "Zm_v", "Zg==Zg==", "Zm9v=", "=",
+            "Zm9vZ",
+        ])
     func strictBase64(text: String) {
         #expect(BinaryText.decodeBase64(text.utf8) == nil)
     }
@@ -52,7 +57,8 @@ import Values
     @Test(
         "refuses other times",
         arguments: [
-            "", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z",
+            "", "2026-01-01", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
             "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+1:00", "2026-01-01 00:00:00Z",
         ])
     func badTimes(text: String) {
@@ -83,12 +89,16 @@ import Values
         #expect(content([4, 2, 9]) == nil)
         #expect(content([4, 0x80, 0, 0]) == nil)
         #expect(content(DERReader.encode(tag: 4, [UInt8](repeating: 1, count: 300)))?.count == 300)
-        #expect(Certificate.dotted([0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01, 0x08]) == "1.3.6.1.4.1.57264.1.8")
+        #expect(
+            Certificate.dotted([0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01, 0x08]) == "1.3.6.1.4.1.57264.1.8")
     }
 
     @Test(
         "refuses JSON that two readers may understand differently",
-        arguments: ["{\"a\":1,\"a\":2}", "{\"a\":1}x", "\u{FEFF}{}", "{\"a\":1,}", "{'a':1}", "[1]", "{\"a\":{\"b\":1,\"b\":1}}", ""])
+        arguments: [
+            "{\"a\":1,\"a\":2}", "{\"a\":1}x", "\u{FEFF}{}", "{\"a\":1,}", "{'a':1}", "[1]",
+            "{\"a\":{\"b\":1,\"b\":1}}", "",
+        ])
     func json(text: String) {
         #expect(throws: VerificationError.self) {
             try JSONObject.read(Array(text.utf8), what: "text", reason: .malformedPayload)
@@ -98,7 +108,8 @@ import Values
     @Test("refuses JSON that is not UTF-8")
     func invalidUTF8() {
         #expect(throws: VerificationError.self) {
-            try JSONObject.read([0x7B, 0x22, 0xC3, 0x28, 0x22, 0x3A, 0x31, 0x7D], what: "text", reason: .malformedPayload)
+            try JSONObject.read(
+                [0x7B, 0x22, 0xC3, 0x28, 0x22, 0x3A, 0x31, 0x7D], what: "text", reason: .malformedPayload)
         }
     }
 }

@@ -47,7 +47,8 @@ import Values
 
     private struct Index: Decodable { let cases: [Case] }
 
-    @Test("gives the expected verdict and reasons", .enabled(if: SharedSignatures.root != nil, SharedSignatures.missing))
+    @Test(
+        "gives the expected verdict and reasons", .enabled(if: SharedSignatures.root != nil, SharedSignatures.missing))
     func cases() throws {
         let index = try JSONDecoder().decode(
             Index.self, from: Data(try SharedSignatures.bytes("oci/fixtures/cases.json")))

@@ -26,7 +26,10 @@ import Testing
             ("alpine@sha256:\(hex)", "docker.io/library/alpine@sha256:\(hex)"),
             ("quay.io/x/y:v1@sha256:\(hex)", "quay.io/x/y:v1@sha256:\(hex)"),
             ("quay.io/x/y@sha512:\(sha512)", "quay.io/x/y@sha512:\(sha512)"),
-            ("alpine:" + String(repeating: "a", count: 128), "docker.io/library/alpine:" + String(repeating: "a", count: 128)),
+            (
+                "alpine:" + String(repeating: "a", count: 128),
+                "docker.io/library/alpine:" + String(repeating: "a", count: 128)
+            ),
         ])
     func normalises(text: String, expected: String) throws {
         let reference = try ImageReference(text)
@@ -37,11 +40,14 @@ import Testing
     @Test(
         "refuses what is no reference",
         arguments: [
-            "", ":v1", "alpine:", "alpine:-v1", "alpine:" + String(repeating: "a", count: 129), "Alpine", "a//b", "/a", "a/",
+            "", ":v1", "alpine:", "alpine:-v1", "alpine:" + String(repeating: "a", count: 129), "Alpine", "a//b", "/a",
+            "a/",
             "a b", "alpine@", "alpine@sha256:abc", "alpine@sha256:" + String(hex.dropLast()) + "G",
             "alpine@sha256:" + hex.uppercased(), "alpine@md5:" + hex, hex, "foo/-bar", "foo/bar-", "foo/b..r",
-            "foo/b___r", "foo/b._r", "ghcr.io/Foo/bar", "-host.io/a", "host-.io/a", "host..io/a", "host.io:/a", "host.io:port/a",
-            "host.io:99999/a", "[::1/app", "[zz::1]/app", "[]/app", "[::1]x/app", "https://ghcr.io/a", "a:b:c", "ä/b", "a\u{0}b",
+            "foo/b___r", "foo/b._r", "ghcr.io/Foo/bar", "-host.io/a", "host-.io/a", "host..io/a", "host.io:/a",
+            "host.io:port/a",
+            "host.io:99999/a", "[::1/app", "[zz::1]/app", "[]/app", "[::1]x/app", "https://ghcr.io/a", "a:b:c", "ä/b",
+            "a\u{0}b",
             "a@sha256:\(hex)@sha256:\(hex)", "ghcr.io/" + String(repeating: "a", count: 248),
             String(repeating: "a/", count: 600),
         ])

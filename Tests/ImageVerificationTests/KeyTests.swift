@@ -6,7 +6,9 @@ import Testing
 @Suite struct KeyTests {
     private let message = Array("what is signed".utf8)
 
-    @Test("verifies ECDSA with the curve's hash and with SHA-256", arguments: [("P-256", "-sha256"), ("P-384", "-sha384"), ("P-521", "-sha512")])
+    @Test(
+        "verifies ECDSA with the curve's hash and with SHA-256",
+        arguments: [("P-256", "-sha256"), ("P-384", "-sha384"), ("P-521", "-sha512")])
     func ecdsa(curve: String, native: String) throws {
         let pair = try TestKey.ec(curve)
         let key = try pair.key()
@@ -50,7 +52,8 @@ import Testing
 
     @Test("verifies Ed25519ph as RFC 8032's example has it")
     func ed25519Prehash() throws {
-        let raw = try #require(BinaryText.decodeHex("ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf".utf8))
+        let raw = try #require(
+            BinaryText.decodeHex("ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf".utf8))
         let signature = try #require(
             BinaryText.decodeHex(
                 ("98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae41"
@@ -65,7 +68,8 @@ import Testing
         }
         // S plus the group's order is the same scalar: it must not be a second signature.
         let order: [UInt8] = [
-            0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14, 0, 0, 0, 0, 0, 0, 0,
+            0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14, 0, 0, 0, 0,
+            0, 0, 0,
             0, 0, 0, 0, 0, 0, 0, 0, 0x10,
         ]
         var malleable = signature
@@ -84,7 +88,8 @@ import Testing
     @Test("refuses keys of other kinds and sizes")
     func otherKeys() throws {
         for options in [
-            ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], ["-algorithm", "X25519"], ["-algorithm", "ED448"],
+            ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], ["-algorithm", "X25519"],
+            ["-algorithm", "ED448"],
             ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
         ] {
             let pair = try TestKey(options)
@@ -102,7 +107,9 @@ import Testing
         let pair = try TestKey.ec("P-256")
         let pem = pair.publicPEM
         let secret = String(decoding: try TestKey.openssl(["pkey", "-in", pair.path]), as: UTF8.self)
-        for text in ["", "x", pem + pem, secret, String(pem.dropLast(10)), pem.replacingOccurrences(of: "M", with: "!")] {
+        for text in [
+            "", "x", pem + pem, secret, String(pem.dropLast(10)), pem.replacingOccurrences(of: "M", with: "!"),
+        ] {
             #expect(throws: VerificationError.self) { try PublicKey(pem: text) }
         }
         let der = try pair.key().der

@@ -30,10 +30,15 @@ struct MemoryStore: OCIStore {
 
     /// An image with nothing in it.
     mutating func addImage(_ tag: String) -> ImageDigest {
-        add(manifest: #"{"schemaVersion":2,"mediaType":"\#(Self.manifestType)","layers":[],"annotations":{"for":"\#(tag)"}}"#, tag: tag)
+        add(
+            manifest:
+                #"{"schemaVersion":2,"mediaType":"\#(Self.manifestType)","layers":[],"annotations":{"for":"\#(tag)"}}"#,
+            tag: tag)
     }
 
-    func descriptor(_ digest: ImageDigest, type: String, annotations: [String: String] = [:], size: Int? = nil) -> String {
+    func descriptor(_ digest: ImageDigest, type: String, annotations: [String: String] = [:], size: Int? = nil)
+        -> String
+    {
         let encoded = (try? JSONEncoder().encode(annotations)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
         let count = size ?? blobs[digest.description]?.count ?? 0
         return #"{"mediaType":"\#(type)","digest":"\#(digest)","size":\#(count),"annotations":\#(encoded)}"#
@@ -42,7 +47,8 @@ struct MemoryStore: OCIStore {
     /// A `.sig` or `.att` manifest.
     mutating func addLayers(_ layers: [String], of image: ImageDigest, suffix: String = ".sig") {
         add(
-            manifest: #"{"schemaVersion":2,"mediaType":"\#(Self.manifestType)","layers":[\#(layers.joined(separator: ","))]}"#,
+            manifest:
+                #"{"schemaVersion":2,"mediaType":"\#(Self.manifestType)","layers":[\#(layers.joined(separator: ","))]}"#,
             tag: image.tag + suffix)
     }
 
@@ -90,7 +96,8 @@ struct MemoryStore: OCIStore {
 
 enum Payload {
     static func simpleSigning(
-        _ digest: some CustomStringConvertible, type: String = "cosign container image signature", optional: String = "null"
+        _ digest: some CustomStringConvertible, type: String = "cosign container image signature",
+        optional: String = "null"
     ) -> [UInt8] {
         Array(
             #"{"critical":{"identity":{"docker-reference":"r"},"image":{"docker-manifest-digest":"\#(digest)"},"type":"\#(type)"},"optional":\#(optional)}"#
@@ -111,7 +118,8 @@ enum Payload {
 
     static func envelope(_ statement: [UInt8], _ signature: [UInt8]) -> String {
         let (payload, sig) = (BinaryText.encodeBase64(statement), BinaryText.encodeBase64(signature))
-        return #"{"payloadType":"application/vnd.in-toto+json","payload":"\#(payload)","signatures":[{"sig":"\#(sig)"}]}"#
+        return
+            #"{"payloadType":"application/vnd.in-toto+json","payload":"\#(payload)","signatures":[{"sig":"\#(sig)"}]}"#
     }
 
     static func bundle(_ statement: [UInt8], _ signature: [UInt8]) -> String {

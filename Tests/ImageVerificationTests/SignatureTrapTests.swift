@@ -12,8 +12,11 @@ import Testing
         policy = SignaturePolicy(signer: .key(try pair.key()), requiresLogEntry: false)
     }
 
-    private func reasons(_ store: MemoryStore, _ tag: String = "v1", _ policy: SignaturePolicy? = nil) throws -> [String] {
-        try ImageSignatures(of: tag, repository: "r", in: store).verifySignatures(policy ?? self.policy).reasons.map(\.id)
+    private func reasons(_ store: MemoryStore, _ tag: String = "v1", _ policy: SignaturePolicy? = nil) throws
+        -> [String]
+    {
+        try ImageSignatures(of: tag, repository: "r", in: store).verifySignatures(policy ?? self.policy).reasons.map(
+            \.id)
     }
 
     private func store(payload: (ImageDigest) -> [UInt8]) throws -> (MemoryStore, ImageDigest) {
@@ -60,7 +63,8 @@ import Testing
             ("duplicate", "malformed-json"), ("nested duplicate", "malformed-json"), ("trailing", "malformed-json"),
             ("mark", "malformed-json"), ("list", "malformed-payload"), ("type", "payload-kind"),
             ("no digest", "malformed-payload"), ("number", "malformed-payload"), ("null", "malformed-payload"),
-            ("upper case", "malformed-payload"), ("large", "too-large"), ("digest in upper case", "payload-digest-mismatch"),
+            ("upper case", "malformed-payload"), ("large", "too-large"),
+            ("digest in upper case", "payload-digest-mismatch"),
         ])
     func payloads(kind: String, expected: String) throws {
         let (store, _) = try store { digest in
@@ -89,7 +93,9 @@ import Testing
     @Test("compares annotations with the signed payload")
     func annotations() throws {
         let (store, _) = try store { Payload.simpleSigning($0, optional: "{\"env\":\"prod\",\"n\":1}") }
-        for (wanted, expected) in [(["env": "prod"], []), (["env": "dev"], ["annotation-mismatch"]), (["n": "1"], ["annotation-mismatch"])] {
+        for (wanted, expected) in [
+            (["env": "prod"], []), (["env": "dev"], ["annotation-mismatch"]), (["n": "1"], ["annotation-mismatch"]),
+        ] {
             var policy = policy
             policy.annotations = wanted
             #expect(try reasons(store, "v1", policy) == expected)
@@ -108,7 +114,8 @@ import Testing
         let annotations = ["dev.cosignproject.cosign/signature": BinaryText.encodeBase64(try pair.sign(bytes))]
         other.addLayers(
             [
-                other.descriptor(blob, type: CosignLayer.signatureMediaType, annotations: annotations, size: bytes.count + 1),
+                other.descriptor(
+                    blob, type: CosignLayer.signatureMediaType, annotations: annotations, size: bytes.count + 1),
                 other.descriptor(blob, type: CosignLayer.signatureMediaType, annotations: annotations, size: 1 << 40),
                 other.descriptor(blob, type: "application/json", annotations: annotations),
             ], of: image)
@@ -124,7 +131,8 @@ import Testing
         let image = store.addImage("v1")
         let blob = store.add(blob: [0])
         store.addLayers(
-            [String](repeating: store.descriptor(blob, type: "x"), count: VerificationLimits.maximumSignatures + 1), of: image)
+            [String](repeating: store.descriptor(blob, type: "x"), count: VerificationLimits.maximumSignatures + 1),
+            of: image)
         #expect(try reasons(store) == ["too-many"])
     }
 
@@ -262,6 +270,9 @@ import Testing
     func identifiers() {
         let identifiers = VerificationReason.allCases.map(\.rawValue)
         #expect(Set(identifiers).count == identifiers.count)
-        #expect(identifiers.allSatisfy { $0.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || $0 == 0x2D } })
+        #expect(
+            identifiers.allSatisfy {
+                $0.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+            })
     }
 }

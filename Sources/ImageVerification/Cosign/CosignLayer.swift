@@ -22,7 +22,8 @@ package struct CosignLayer: Sendable {
 
     private func requireMediaType(_ wanted: String) throws(VerificationError) -> [UInt8] {
         guard mediaType == wanted else {
-            throw VerificationError(.layerMediaType, "the layer's media type is `\(mediaType.prefix(200))`, not `\(wanted)`")
+            throw VerificationError(
+                .layerMediaType, "the layer's media type is `\(mediaType.prefix(200))`, not `\(wanted)`")
         }
         return try content.get()
     }
@@ -77,7 +78,8 @@ package struct CosignLayer: Sendable {
         guard let text = annotations[Self.certificateKey], !text.isEmpty else { return nil }
         if case .keyless = policy.signer, text.contains("PUBLIC KEY") {
             throw VerificationError(
-                .certificateExpected, "the policy names an identity, but the signature has a bare key in place of a certificate")
+                .certificateExpected,
+                "the policy names an identity, but the signature has a bare key in place of a certificate")
         }
         return try Certificate(pem: text)
     }

@@ -25,7 +25,8 @@ struct SimpleSigningPayload {
                 .payloadDigestMismatch, "the signature is for `\(digest.prefix(200))`, not for this image, \(image)")
         }
         guard type == "cosign container image signature" else {
-            throw VerificationError(.payloadKind, "the payload's type is `\(type.prefix(200))`, not a cosign image signature")
+            throw VerificationError(
+                .payloadKind, "the payload's type is `\(type.prefix(200))`, not a cosign image signature")
         }
         for (key, wanted) in annotations.sorted(by: { $0.key < $1.key }) {
             let found = optional?.value(key)?.string

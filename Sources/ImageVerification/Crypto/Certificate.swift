@@ -38,7 +38,8 @@ package final class Certificate: @unchecked Sendable {
         guard let parsed else {
             throw VerificationError(.malformedCertificate, "the certificate is not valid DER")
         }
-        guard let notBefore = Self.time(X509_get0_notBefore(parsed)), let notAfter = Self.time(X509_get0_notAfter(parsed)),
+        guard let notBefore = Self.time(X509_get0_notBefore(parsed)),
+            let notAfter = Self.time(X509_get0_notAfter(parsed)),
             let extensions = Self.extensions(of: parsed), let keyPointer = X509_get_pubkey(parsed)
         else {
             X509_free(parsed)
@@ -118,6 +119,9 @@ package final class Certificate: @unchecked Sendable {
     func isValid(at time: Timestamp) -> Bool { notBefore <= time && time <= notAfter }
 
     var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
+
+    /// Whether its basic constraints allow it to issue certificates.
+    var isAuthority: Bool { X509_get_extension_flags(pointer) & UInt32(EXFLAG_CA) != 0 }
 
     /// Whether the other certificate's key signed this one, and is named as its issuer.
     func isIssued(by other: Certificate) -> Bool {

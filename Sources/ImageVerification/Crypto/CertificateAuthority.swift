@@ -35,7 +35,8 @@ struct CertificateAuthority: Sendable {
         for index in 1..<length {
             guard let link = guardrail_sk_X509_value(chain, index),
                 let certificate = certificates.first(where: { X509_cmp($0.pointer, link) == 0 }),
-                certificate.extendedKeyUsages.map({ $0.contains(KeyPurpose.codeSigning) || $0.contains(KeyPurpose.any) })
+                certificate.extendedKeyUsages.map({ $0.contains(KeyPurpose.codeSigning) || $0.contains(KeyPurpose.any) }
+                )
                     ?? true
             else { return nil }
         }

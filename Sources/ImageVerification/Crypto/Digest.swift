@@ -27,7 +27,8 @@ package enum Digest: Sendable {
         let isDone = result.withUnsafeMutableBufferPointer { output in
             bytes.withUnsafeBufferPointer { input in
                 var written: UInt32 = 0
-                return EVP_Digest(input.baseAddress, input.count, output.baseAddress, &written, implementation, nil) == 1
+                return EVP_Digest(input.baseAddress, input.count, output.baseAddress, &written, implementation, nil)
+                    == 1
                     && Int(written) == count
             }
         }

@@ -11,7 +11,9 @@ struct PEMBlock {
         for rawLine in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             let line = String(rawLine) ?? ""
             if line.hasPrefix("-----BEGIN "), line.hasSuffix("-----"), line.utf8.count > 16 {
-                guard label == nil else { throw VerificationError(reason, "the \(what) has a PEM block within a block") }
+                guard label == nil else {
+                    throw VerificationError(reason, "the \(what) has a PEM block within a block")
+                }
                 label = String(line.dropFirst(11).dropLast(5))
                 body = []
             } else if let open = label {

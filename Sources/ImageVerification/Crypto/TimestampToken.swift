@@ -140,15 +140,17 @@ extension TrustedRoot {
         var outOfPeriod = false
         for authority in timestampAuthorities {
             guard let anchor = authority.certificates.last else { continue }
-            let others = authority.certificates.count > 1 ? Array(authority.certificates.dropLast()) : [anchor]
-            guard token.isSigned(anchors: [anchor], untrusted: others, signer: others.first) else { continue }
+            // Where the trust root names the signer's own certificate, no other one of the same authority will do.
+            let signer = authority.certificates.first.flatMap { $0.isAuthority ? nil : $0 }
+            guard token.isSigned(anchors: [anchor], untrusted: authority.certificates, signer: signer) else { continue }
             if authority.validity.contains(token.time) { return token.time }
             outOfPeriod = true
         }
         if outOfPeriod {
             throw VerificationError(
                 .timestampAuthorityNotValid,
-                "the trust root's validity period of the timestamp authority does not include \(token.time.internetText)")
+                "the trust root's validity period of the timestamp authority does not include \(token.time.internetText)"
+            )
         }
         throw VerificationError(
             .timestampUntrusted, "the timestamp is not by an authority of the trust root that was valid at its time")

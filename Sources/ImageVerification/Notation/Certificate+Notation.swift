@@ -22,19 +22,13 @@ extension Certificate {
                 throw refuse("has an extended key usage that signers must not have")
             }
         }
-        guard X509_get_extension_flags(pointer) & UInt32(EXFLAG_CA) == 0 || certificateIsAlone else {
-            throw refuse("is a certificate authority")
-        }
+        guard !isAuthority else { throw refuse("is a certificate authority") }
     }
-
-    /// A self-signed leaf is its own root.
-    private var certificateIsAlone: Bool { isSelfIssued }
 
     /// - Throws: `authority-requirements`.
     func requireNotationAuthority() throws(VerificationError) {
         guard let constraints = `extension`("2.5.29.19"), constraints.isCritical,
-            X509_get_extension_flags(pointer) & UInt32(EXFLAG_CA) != 0,
-            `extension`("2.5.29.15") != nil,
+            isAuthority, `extension`("2.5.29.15") != nil,
             X509_get_key_usage(pointer) & UInt32(X509v3_KU_KEY_CERT_SIGN) != 0
         else {
             throw VerificationError(.authorityRequirements, "a certificate of the chain is not allowed to issue others")

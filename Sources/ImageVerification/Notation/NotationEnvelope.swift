@@ -77,7 +77,9 @@ struct NotationEnvelope {
 
     private static func time(_ headers: JSONObject, _ name: String) throws(VerificationError) -> Timestamp? {
         guard let text = try headers.optionalString(prefix + name) else { return nil }
-        guard let time = InternetTime.parse(text) else { throw headers.failure(prefix + name, "is not an RFC 3339 time") }
+        guard let time = InternetTime.parse(text) else {
+            throw headers.failure(prefix + name, "is not an RFC 3339 time")
+        }
         return time
     }
 
@@ -92,7 +94,9 @@ struct NotationEnvelope {
         let algorithms: [Int64: String] = [
             -7: "ES256", -35: "ES384", -36: "ES512", -37: "PS256", -38: "PS384", -39: "PS512",
         ]
-        guard let algorithm = headers[1]?.integer.flatMap({ algorithms[$0] }) else { throw malformed("has no known algorithm") }
+        guard let algorithm = headers[1]?.integer.flatMap({ algorithms[$0] }) else {
+            throw malformed("has no known algorithm")
+        }
         guard let contentType = headers[3]?.text else { throw malformed("has no content type") }
         var critical: [String] = []
         for item in headers[2]?.array ?? [] {
@@ -126,7 +130,8 @@ struct NotationEnvelope {
         timestamp = parts[1][Self.prefix + "timestampSignature"]?.bytes
         let context = Array("Signature1".utf8)
         signedBytes =
-            CBORItem.head(4, 4) + CBORItem.head(3, context.count) + context + CBORItem.head(2, protected.count) + protected
+            CBORItem.head(4, 4) + CBORItem.head(3, context.count) + context + CBORItem.head(2, protected.count)
+            + protected
             + CBORItem.head(2, 0) + CBORItem.head(2, payload.count) + payload
     }
 }

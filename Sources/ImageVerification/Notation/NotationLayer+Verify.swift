@@ -48,8 +48,12 @@ extension NotationEnvelope {
             }
             throw VerificationError(.criticalHeader, "the signature demands the unknown header `\(name.prefix(200))`")
         }
-        guard critical.contains(Self.prefix + "signingScheme"), Set(critical).count == critical.count else {
-            throw VerificationError(.criticalHeader, "the signature does not mark its signing scheme as critical")
+        // What a reader must not overlook has to be marked, or an older reader would.
+        var marked = ["signingScheme"]
+        if expiry != nil { marked.append("expiry") }
+        if authenticSigningTime != nil { marked.append("authenticSigningTime") }
+        guard marked.allSatisfy({ critical.contains(Self.prefix + $0) }), Set(critical).count == critical.count else {
+            throw VerificationError(.criticalHeader, "the signature does not mark its scheme and times as critical")
         }
         guard contentType == "application/vnd.cncf.notary.payload.v1+json" else {
             throw VerificationError(.contentType, "the signature's content type is `\(contentType.prefix(200))`")
@@ -70,7 +74,8 @@ extension NotationEnvelope {
             }
         guard let expected, expected.name == algorithm else {
             throw VerificationError(
-                .algorithmMismatch, "the signature's algorithm `\(algorithm.prefix(40))` does not go with the certificate's key")
+                .algorithmMismatch,
+                "the signature's algorithm `\(algorithm.prefix(40))` does not go with the certificate's key")
         }
         let holds =
             expected.fieldBytes == 0
@@ -140,7 +145,7 @@ extension NotationEnvelope {
     func verifyTime(_ policy: NotationPolicy, now: Timestamp) throws(VerificationError) {
         var time = now
         if scheme == .signingAuthority {
-            guard let authentic = authenticSigningTime, critical.contains(Self.prefix + "authenticSigningTime") else {
+            guard let authentic = authenticSigningTime else {
                 throw VerificationError(.noVerifiedTime, "the signature has no authentic signing time")
             }
             time = authentic

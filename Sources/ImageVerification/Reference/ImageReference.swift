@@ -172,7 +172,9 @@ package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard (1...5).contains(bytes.count), let port = Int(String(decoding: bytes, as: UTF8.self)) else { return false }
+        guard (1...5).contains(bytes.count), let port = Int(String(decoding: bytes, as: UTF8.self)) else {
+            return false
+        }
         return bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && port <= 65_535
     }
 }

@@ -38,7 +38,9 @@ struct Manifest {
         configMediaType = try object.optionalObject("config")?.optionalString("mediaType") ?? ""
         let type = try object.optionalString("artifactType") ?? ""
         artifactType = type.isEmpty ? configMediaType : type
-        subject = try object.optionalObject("subject").map { (object) throws(VerificationError) in try Descriptor(object).digest }
+        subject = try object.optionalObject("subject").map { (object) throws(VerificationError) in
+            try Descriptor(object).digest
+        }
         layers = try Self.descriptors(object, "layers")
         manifests = try Self.descriptors(object, "manifests")
     }

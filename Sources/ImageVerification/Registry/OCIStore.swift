@@ -46,7 +46,8 @@ extension OCIStore {
         guard descriptor.size <= limit else {
             throw VerificationError(.tooLarge, "the blob has \(descriptor.size) bytes; the limit is \(limit)")
         }
-        guard let bytes = try blob(repository: repository, digest: descriptor.digest, maximumBytes: Int(descriptor.size))
+        guard
+            let bytes = try blob(repository: repository, digest: descriptor.digest, maximumBytes: Int(descriptor.size))
         else {
             throw VerificationError(.storeUnreadable, "the blob \(descriptor.digest) is missing")
         }

@@ -51,7 +51,8 @@ package struct CertificateIdentity: Sendable {
         guard let found = claims.issuer, issuer.accepts(found) else {
             throw VerificationError(
                 .issuerMismatch,
-                "the certificate's issuer is \(claims.issuer.map { "`\($0)`" } ?? "not given"), wanted \(issuer.wanted)")
+                "the certificate's issuer is \(claims.issuer.map { "`\($0)`" } ?? "not given"), wanted \(issuer.wanted)"
+            )
         }
         guard subject.accepts(claims.subject) else {
             throw VerificationError(
@@ -91,7 +92,8 @@ package struct CertificateClaims: Hashable, Sendable {
         for entry in certificate.extensions where entry.identifier.hasPrefix(Self.fulcio) {
             guard let number = Int(entry.identifier.dropFirst(Self.fulcio.count)) else { continue }
             guard extensions[number] == nil else {
-                throw VerificationError(.certificateIdentity, "the certificate has the extension \(entry.identifier) twice")
+                throw VerificationError(
+                    .certificateIdentity, "the certificate has the extension \(entry.identifier) twice")
             }
             // The first six came before the rule that a value is DER.
             let text =
@@ -99,7 +101,8 @@ package struct CertificateClaims: Hashable, Sendable {
                 ? String(validating: entry.value, as: UTF8.self)
                 : DERReader.single(entry.value[...], 0x0C).flatMap { String(validating: $0, as: UTF8.self) }
             guard let text else {
-                throw VerificationError(.certificateIdentity, "the certificate's extension \(entry.identifier) is no text")
+                throw VerificationError(
+                    .certificateIdentity, "the certificate's extension \(entry.identifier) is no text")
             }
             extensions[number] = text
         }

@@ -30,7 +30,9 @@ struct Checkpoint {
             lines[1].count == 1 || lines[1].first != 0x30,
             let size = UInt64(String(decoding: lines[1], as: UTF8.self))
         else { throw malformed("has no size") }
-        guard let root = BinaryText.decodeBase64(lines[2]), root.count == 32 else { throw malformed("has no root hash") }
+        guard let root = BinaryText.decodeBase64(lines[2]), root.count == 32 else {
+            throw malformed("has no root hash")
+        }
         (self.size, self.root) = (size, root)
         let rest = bytes[(blank + 2)...]
         guard rest.last == newline else { throw malformed("does not end with a line") }

@@ -24,7 +24,8 @@ struct Envelope: Sendable {
     func verify(by key: PublicKey) throws(VerificationError) {
         guard payloadType == "application/vnd.in-toto+json" else {
             throw VerificationError(
-                .envelopePayloadType, "the envelope's payload type is `\(payloadType)`, not `application/vnd.in-toto+json`")
+                .envelopePayloadType,
+                "the envelope's payload type is `\(payloadType)`, not `application/vnd.in-toto+json`")
         }
         guard !signatures.isEmpty else {
             throw VerificationError(.signatureMissing, "the envelope has no signatures")

@@ -15,7 +15,8 @@ struct LogEntryBody {
         let (kind, version) = (try body.string("kind"), try body.string("apiVersion"))
         guard entry.kind.isEmpty || (entry.kind == kind && entry.version == version) else {
             throw VerificationError(
-                .malformedLogEntry, "the log entry is a `\(kind)` \(version), not the `\(entry.kind)` \(entry.version) it is said to be")
+                .malformedLogEntry,
+                "the log entry is a `\(kind)` \(version), not the `\(entry.kind)` \(entry.version) it is said to be")
         }
         let spec = try body.object("spec")
         switch (kind, version) {
@@ -24,7 +25,8 @@ struct LogEntryBody {
         case ("dsse", "0.0.1"): try requireEnvelope(spec)
         case ("intoto", "0.0.2"): try requireStatement(spec.object("content"))
         default:
-            throw VerificationError(.logEntryUnsupported, "log entries of the kind `\(kind)` \(version) are not supported")
+            throw VerificationError(
+                .logEntryUnsupported, "log entries of the kind `\(kind)` \(version) are not supported")
         }
     }
 

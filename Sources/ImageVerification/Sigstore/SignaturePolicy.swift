@@ -54,7 +54,8 @@ package struct SignaturePolicy: Sendable {
         case (.key(let key), nil): return .key(key)
         case (.keyless, .some(let certificate)): return .certificate(certificate)
         case (.key, .some):
-            throw VerificationError(.keyExpected, "the policy names a key, but the signature was made with a certificate")
+            throw VerificationError(
+                .keyExpected, "the policy names a key, but the signature was made with a certificate")
         case (.keyless, nil):
             throw VerificationError(
                 .certificateExpected, "the policy names an identity, but the signature has no certificate")

@@ -46,10 +46,12 @@ package struct SigstoreBundle: Sendable {
         switch mediaType {
         case "application/vnd.dev.sigstore.bundle+json;version=0.1": .v0_1
         case "application/vnd.dev.sigstore.bundle+json;version=0.2": .v0_2
-        case "application/vnd.dev.sigstore.bundle+json;version=0.3", "application/vnd.dev.sigstore.bundle.v0.3+json": .v0_3
+        case "application/vnd.dev.sigstore.bundle+json;version=0.3", "application/vnd.dev.sigstore.bundle.v0.3+json":
+            .v0_3
         default:
             throw VerificationError(
-                .unsupportedBundleVersion, "the bundle's media type `\(mediaType.prefix(200))` is not one of versions 0.1 to 0.3")
+                .unsupportedBundleVersion,
+                "the bundle's media type `\(mediaType.prefix(200))` is not one of versions 0.1 to 0.3")
         }
     }
 
@@ -59,7 +61,8 @@ package struct SigstoreBundle: Sendable {
         let kinds = ["certificate", "publicKey", "x509CertificateChain"].filter(material.has)
         guard kinds.count == 1, let kind = kinds.first else {
             throw VerificationError(
-                .verificationMaterial, "the bundle must have one of certificate, key hint and certificate chain, it has \(kinds.count)")
+                .verificationMaterial,
+                "the bundle must have one of certificate, key hint and certificate chain, it has \(kinds.count)")
         }
         switch kind {
         case "certificate": return try Certificate(der: try material.object(kind).base64("rawBytes", .protobuf))
@@ -103,7 +106,8 @@ package struct SigstoreBundle: Sendable {
             let envelope = try Envelope(object, .protobuf)
             guard envelope.signatures.count == 1 else {
                 throw VerificationError(
-                    .envelopeSignatureCount, "a bundle's envelope must have one signature, it has \(envelope.signatures.count)")
+                    .envelopeSignatureCount,
+                    "a bundle's envelope must have one signature, it has \(envelope.signatures.count)")
             }
             return .envelope(envelope)
         default:

@@ -35,7 +35,8 @@ package struct Statement: Sendable {
     /// - Throws: `predicate-type`.
     func require(predicateType wanted: String) throws(VerificationError) {
         guard predicateType == wanted else {
-            throw VerificationError(.predicateType, "the statement's predicate type is `\(predicateType)`, wanted `\(wanted)`")
+            throw VerificationError(
+                .predicateType, "the statement's predicate type is `\(predicateType)`, wanted `\(wanted)`")
         }
     }
 
