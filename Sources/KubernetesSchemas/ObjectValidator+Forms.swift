@@ -33,7 +33,6 @@ extension ObjectValidator {
         case .image:
             text.first.map { $0 <= 32 } == true || text.last.map { $0 <= 32 } == true
                 ? ["must not have leading or trailing whitespace"] : []
-        case .mountPath: []
         }
     }
 

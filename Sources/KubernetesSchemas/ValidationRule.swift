@@ -22,7 +22,7 @@ struct ValidationRule: Sendable {
         case label, subdomain, qualified, labelValue, configKey, portName, envName, path, resource
         /// A qualified name once it is in lower case.
         case lowered
-        case storedResource, schedule, percent, image, mountPath
+        case storedResource, schedule, percent, image
     }
 
     let field: Int
