@@ -11,9 +11,13 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
     /// Whether a policy without a binding is acceptable; without a binding it has no effect.
     private let allowsUnbound: Bool
 
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false) {
+    /// Whether a policy without a binding is in force as if one bound it everywhere, to deny.
+    private let bindsUnbound: Bool
+
+    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
         self.admitsInvalid = admitsInvalid
-        self.allowsUnbound = allowsUnbound
+        self.allowsUnbound = allowsUnbound || bindsUnbound
+        self.bindsUnbound = bindsUnbound
     }
 
     private static let group = "admissionregistration.k8s.io"
@@ -86,7 +90,13 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
         guard let pending = set.pending.removeValue(forKey: Self.key) as? Pending else { return }
         let byPolicy = Dictionary(grouping: pending.bindings, by: \.policyName)
         for policy in pending.policies {
-            let bindings = byPolicy[policy.name] ?? []
+            var bindings = byPolicy[policy.name] ?? []
+            if bindings.isEmpty, bindsUnbound {
+                bindings.append(
+                    BindingDefinition(
+                        root: policy.root, name: policy.name, policyName: policy.name, policyNameNode: policy.root,
+                        actions: .deny, actionNames: ["Deny"]))
+            }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy, pending, &log) }
             var compiler = ExpressionCompiler()
             let compiled = AdmissionPolicy(policy, bindings: bindings, compiler: &compiler)

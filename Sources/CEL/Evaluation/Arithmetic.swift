@@ -4,6 +4,17 @@ import Values
 enum Arithmetic {
     case add, subtract, multiply, divide, modulo
 
+    init?(_ function: String) {
+        switch function {
+        case Operator.add: self = .add
+        case Operator.subtract: self = .subtract
+        case Operator.multiply: self = .multiply
+        case Operator.divide: self = .divide
+        case Operator.modulo: self = .modulo
+        default: return nil
+        }
+    }
+
     func callAsFunction(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         switch (left, right) {
         case (.int(let a), .int(let b)): return .int(try integers(a, b, "integer overflow"))
