@@ -67,6 +67,7 @@ package enum CELEnvironments {
         environment.requiresHomogeneousLiterals = true
         environment.checksFormatCalls = true
         environment.loopVariablesShadow = false
+        environment.orValueTakesPlainValues = true
         return environment
     }
 

@@ -12,7 +12,9 @@ enum CronSchedule {
         var fields = text.split(whereSeparator: \.isWhitespace)
         if let first = fields.first, first.hasPrefix("TZ=") || first.hasPrefix("CRON_TZ=") { fields.removeFirst() }
         guard fields.count == 5 else { return "expected exactly 5 fields, found \(fields.count)" }
-        let bounds: [(ClosedRange<Int>, [String])] = [(0...59, []), (0...23, []), (1...31, []), (1...12, months), (0...6, days)]
+        let bounds: [(ClosedRange<Int>, [String])] = [
+            (0...59, []), (0...23, []), (1...31, []), (1...12, months), (0...6, days),
+        ]
         for (field, (range, names)) in zip(fields, bounds) {
             for part in field.split(separator: ",", omittingEmptySubsequences: false)
             where !isValid(part, range, names) {

@@ -21,6 +21,44 @@ extension ObjectValidator {
             }
         }
         checkServiceAccountTokens(spec)
+        checkHostProcess(spec)
+        checkEphemeral(spec)
+    }
+
+    /// Windows' host processes come all together, on the host's network.
+    private mutating func checkHostProcess(_ spec: Node) {
+        func isHostProcess(_ context: Node?) -> Bool? {
+            context?["windowsOptions" as StaticString]?["hostProcess" as StaticString]?.bool
+        }
+        let outer = isHostProcess(spec["securityContext" as StaticString]) ?? false
+        var all: [Bool] = []
+        for name in ["containers", "initContainers"] as [StaticString] {
+            all += spec[name].elements.map { isHostProcess($0["securityContext" as StaticString]) ?? outer }
+        }
+        guard all.contains(true) else { return }
+        if all.contains(false) {
+            invalid(
+                spec, "if pod contains any hostProcess containers then all containers must be HostProcess containers")
+        }
+        if spec["hostNetwork" as StaticString]?.bool != true {
+            list.add(
+                .value, "invalid value `false`: hostNetwork must be true if pod contains any hostProcess containers",
+                at: spec, of: root, field: "hostNetwork")
+        }
+    }
+
+    private mutating func checkEphemeral(_ spec: Node) {
+        guard let containers = spec["ephemeralContainers" as StaticString], containers.count > 0 else { return }
+        for container in containers.elements {
+            let fields: [StaticString] = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"]
+            for field in fields {
+                if let found = container[field] { forbid(found, "cannot be set for an Ephemeral Container") }
+            }
+            if let resources = container["resources" as StaticString], resources.count > 0 {
+                forbid(resources, "cannot be set for an Ephemeral Container")
+            }
+        }
+        if isNew, rootKind == "Pod" { forbid(containers, "cannot be set on create") }
     }
 
     private mutating func checkRestartPolicy(_ spec: Node) {
@@ -44,7 +82,9 @@ extension ObjectValidator {
         if rootKind == "StatefulSet" {
             let templates = root["spec" as StaticString]?["volumeClaimTemplates" as StaticString]
             for template in templates.elements {
-                if let name = template["metadata" as StaticString]?["name" as StaticString]?.string { names.insert(name) }
+                if let name = template["metadata" as StaticString]?["name" as StaticString]?.string {
+                    names.insert(name)
+                }
             }
         }
         return names
@@ -71,7 +111,9 @@ extension ObjectValidator {
     private mutating func checkInitContainer(_ container: Node) {
         guard container["restartPolicy" as StaticString]?.string != "Always" else { return }
         for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as [StaticString] {
-            if let found = container[field] { forbid(found, "may not be set for init containers without restartPolicy=Always") }
+            if let found = container[field] {
+                forbid(found, "may not be set for init containers without restartPolicy=Always")
+            }
         }
     }
 
@@ -90,7 +132,12 @@ extension ObjectValidator {
         guard container["resources" as StaticString] != nil else { return }
         for variable in container["env" as StaticString].elements {
             if let source = variable["valueFrom" as StaticString], source.isMap {
-                if source.count == 0 { invalid(source, "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`") }
+                if source.count == 0 {
+                    invalid(
+                        source,
+                        "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+                    )
+                }
                 if let value = variable["value" as StaticString], !value.isZero {
                     invalid(source, "may not be specified when `value` is not empty")
                 }

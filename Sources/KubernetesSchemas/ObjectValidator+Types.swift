@@ -69,9 +69,13 @@ extension ObjectValidator {
         let values = node["values" as StaticString]
         switch node["operator" as StaticString]?.string {
         case "In", "NotIn":
-            if values.isEmpty { require("values", in: node, because: "must be specified when `operator` is 'In' or 'NotIn'") }
+            if values.isEmpty {
+                require("values", in: node, because: "must be specified when `operator` is 'In' or 'NotIn'")
+            }
         case "Exists", "DoesNotExist":
-            if let values, values.count > 0 { forbid(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'") }
+            if let values, values.count > 0 {
+                forbid(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
+            }
         default: break
         }
     }
@@ -101,7 +105,9 @@ extension ObjectValidator {
     private mutating func checkClaim(_ spec: Node) {
         let requests = spec["resources" as StaticString]?["requests" as StaticString]
         guard let storage = requests?["storage" as StaticString] else {
-            guard let resources = spec["resources" as StaticString] else { return require("resources[storage]", in: spec) }
+            guard let resources = spec["resources" as StaticString] else {
+                return require("resources[storage]", in: spec)
+            }
             return list.add(.required, "required value: `requests.storage`", at: requests ?? resources, of: root)
         }
         if let amount = try? Quantity(node: storage), amount.sign <= 0 { invalid(storage, "must be greater than zero") }
@@ -115,7 +121,9 @@ extension ObjectValidator {
         for metric in spec["metrics" as StaticString].elements {
             guard let type = metric["type" as StaticString]?.string, let first = type.first else { continue }
             let member = first.lowercased() + type.dropFirst()
-            if metric[member] == nil { require(member, in: metric, because: "must populate information for the given metric source") }
+            if metric[member] == nil {
+                require(member, in: metric, because: "must populate information for the given metric source")
+            }
         }
     }
 
@@ -139,7 +147,8 @@ extension ObjectValidator {
         switch subject["kind" as StaticString]?.string {
         case "ServiceAccount":
             if let group, !group.isZero { checkText(group, [""]) }
-            if rootKind == "ClusterRoleBinding" || rootKind == "RoleBinding", subject["namespace" as StaticString].isEmpty,
+            if rootKind == "ClusterRoleBinding" || rootKind == "RoleBinding",
+                subject["namespace" as StaticString].isEmpty,
                 rootKind == "ClusterRoleBinding"
             {
                 require("namespace", in: subject)

@@ -6,10 +6,13 @@ struct ObjectValidator {
     let set: SchemaSet
     let root: Node
     let rootKind: String
+    /// Whether the object is to be created.
+    let isNew: Bool
     var list = FindingList()
 
-    init(set: SchemaSet, root: Node) {
+    init(set: SchemaSet, root: Node, isNew: Bool) {
         self.set = set
+        self.isNew = isNew
         self.root = root
         rootKind = root["kind" as StaticString]?.string ?? ""
     }
@@ -54,6 +57,10 @@ struct ObjectValidator {
 
     private mutating func checkRequired(_ field: FieldSchema, in node: Node) {
         let value = node[utf8: field.key]
+        if field.traits.contains(.keepsEmpty) {
+            if value == nil { require(field.name, in: node) }
+            return
+        }
         switch field.value.kind {
         case .string:
             if value?.utf8.isEmpty ?? true { require(field.name, in: node) }
@@ -85,7 +92,8 @@ struct ObjectValidator {
         guard !node.utf8.isEmpty, !allowed.contains(where: { node.utf8.elementsEqual($0.utf8) }) else { return }
         let text = node.string ?? ""
         list.add(
-            .enum, "unsupported value `\(text)`: supported values: \(allowed.map { "`\($0)`" }.joined(separator: ", "))",
+            .enum,
+            "unsupported value `\(text)`: supported values: \(allowed.map { "`\($0)`" }.joined(separator: ", "))",
             at: node, of: root, suggestion: closestMatch(to: text, among: allowed))
     }
 
@@ -131,7 +139,9 @@ struct ObjectValidator {
             let set = node.entries.filter { key, value in
                 !value.isNull && !others.contains { key.utf8.elementsEqual($0.utf8) }
             }
-            if set.count > 1 { forbid(set[1].value, "may not specify more than 1 \(field.name == "name" ? "volume type" : "kind")") }
+            if set.count > 1 {
+                forbid(set[1].value, "may not specify more than 1 \(field.name == "name" ? "volume type" : "kind")")
+            }
         }
     }
 

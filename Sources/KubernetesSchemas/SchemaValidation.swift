@@ -19,7 +19,7 @@ package struct SchemaValidation: Sendable {
             return
         }
         self.view = view
-        var validator = ObjectValidator(set: set, root: view.root)
+        var validator = ObjectValidator(set: set, root: view.root, isNew: options.isNew)
         validator.checkRoot(type)
         findings = validator.list.findings
     }

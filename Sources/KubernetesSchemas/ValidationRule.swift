@@ -19,8 +19,10 @@ struct ValidationRule: Sendable {
     }
 
     enum Form: String, Sendable {
-        case label, label1035, subdomain, qualified, labelValue, configKey, portName, envName, path, resource
-        case storedResource, schedule, percent, image, mountPath
+        case label, subdomain, qualified, labelValue, configKey, portName, envName, path, resource
+        /// A qualified name once it is in lower case.
+        case lowered
+        case storedResource, schedule, percent, image
     }
 
     let field: Int
@@ -32,7 +34,8 @@ struct ValidationRule: Sendable {
         var rules = [[ValidationRule]](repeating: [], count: types.count)
         for line in text.description.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            guard words.count >= 3, let index = indexes[words[0]], let field = types[index].index(named: words[1]) else {
+            guard words.count >= 3, let index = indexes[words[0]], let field = types[index].index(named: words[1])
+            else {
                 continue
             }
             for word in words.dropFirst(2) {

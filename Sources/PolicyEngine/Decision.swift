@@ -132,6 +132,8 @@ package enum MissingContext: Sendable, Hashable {
     case conversion(String)
     /// The schema of that kind, which says how lists are merged.
     case schema(String)
+    /// Data that a function asked for, in words: `image metadata of \`nginx\``.
+    case data(String)
 }
 
 extension MissingContext: CustomStringConvertible {
@@ -141,6 +143,7 @@ extension MissingContext: CustomStringConvertible {
         case .authorizer: "undecided: needs authorization rules"
         case .conversion(let version): "undecided: needs the object in `\(version)`"
         case .schema(let kind): "undecided: needs the schema of `\(kind)`"
+        case .data(let what): "undecided: needs \(what)"
         }
     }
 }

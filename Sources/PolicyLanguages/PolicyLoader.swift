@@ -1,6 +1,7 @@
 package import Admission
 package import Diagnostics
 import Documents
+import KyvernoPolicies
 package import PolicyEngine
 import ValidatingAdmissionPolicies
 package import Values
@@ -8,7 +9,13 @@ package import Values
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
     package static let all: [any PolicyLanguage] = [
-        ValidatingAdmissionPolicyLanguage(), MutatingAdmissionPolicyLanguage(),
+        ValidatingAdmissionPolicyLanguage(), MutatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage(),
+    ]
+
+    /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
+    package static let bindingUnbound: [any PolicyLanguage] = [
+        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), MutatingAdmissionPolicyLanguage(bindsUnbound: true),
+        KyvernoPolicyLanguage(),
     ]
 }
 
@@ -95,7 +102,8 @@ package struct PolicyLoader {
                         : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
                     range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
                     help: "policies are ValidatingAdmissionPolicy and MutatingAdmissionPolicy, with their bindings, of "
-                        + "admissionregistration.k8s.io/v1; give objects that policies refer to as context"))
+                        + "admissionregistration.k8s.io/v1, and ValidatingPolicy and PolicyException of "
+                        + "policies.kyverno.io/v1; give objects that policies refer to as context"))
         }
     }
 
@@ -117,6 +125,7 @@ package struct PolicyLoader {
                     file: source.file, range: node.position.map { SourceRange(at: $0) }))
             return
         }
+        if source.group == "cli.kyverno.io", source.kind == "Context" { return add(kyvernoContext: node) }
         if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
             let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
             builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
@@ -125,6 +134,16 @@ package struct PolicyLoader {
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
         params.append(node)
+    }
+
+    /// Adds what a `Context` of Kyverno's tools holds: objects, and metadata of images.
+    private mutating func add(kyvernoContext node: Node) {
+        guard let spec = node["spec"] else { return }
+        for object in spec["resources"]?.elements ?? NodeElements(spec) where object.isMap { add(context: object) }
+        for image in spec["images"]?.elements ?? NodeElements(spec) {
+            guard let name = image["image"]?.string else { continue }
+            builder.cluster.external.images[name] = image
+        }
     }
 
     /// Declares what the context cannot say by itself.
@@ -142,6 +161,7 @@ package struct PolicyLoader {
             let namespace = node["metadata"]?["namespace"]?.string ?? ""
             let isNamespaced = resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced
             builder.cluster.add(param: node, isNamespaced: isNamespaced)
+            builder.cluster.external.add(object: node, as: resource.resource)
         }
         params = []
         for language in languages { language.finish(&builder, log: &log) }

@@ -72,7 +72,7 @@ struct ExpressionRunner {
         _ expression: CompiledExpression, _ activation: Activation, _ remaining: inout UInt64
     ) throws(BudgetExhausted) -> Result {
         guard case .success(let program) = expression.program else {
-            return .error("compilation error: \(expression.compileMessage)")
+            return .error(expression.compileMessage)
         }
         let billed = activation.composed?.cost ?? 0
         var budget = CostBudget(limit: PolicyLimits.costPerExpression)

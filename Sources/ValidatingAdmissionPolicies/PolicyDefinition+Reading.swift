@@ -1,6 +1,6 @@
 import Admission
 import PolicyEngine
-import Values
+package import Values
 
 extension FieldReader {
     /// Reads a ValidatingAdmissionPolicy; what can be read is kept even where other fields are wrong.
@@ -35,7 +35,7 @@ extension FieldReader {
             variables: variables, matchConditions: conditions)
     }
 
-    mutating func objectName(_ root: Node) -> String? {
+    package mutating func objectName(_ root: Node) -> String? {
         guard let metadata = map("metadata", in: root, "") else {
             report(.required, "metadata", at: root["metadata"] ?? root)
             return nil
@@ -50,7 +50,7 @@ extension FieldReader {
         return name
     }
 
-    mutating func specification(_ root: Node) -> Node? {
+    package mutating func specification(_ root: Node) -> Node? {
         let spec = map("spec", in: root, "")
         if spec == nil, root["spec"]?.isNull ?? true { report(.required, "spec", at: root) }
         return spec
@@ -93,7 +93,7 @@ extension FieldReader {
         return ExpressionText(node: value, field: "\(path).\(name)", text: text)
     }
 
-    private mutating func validation(_ node: Node, _ path: String) -> PolicyDefinition.Validation? {
+    package mutating func validation(_ node: Node, _ path: String) -> PolicyDefinition.Validation? {
         allow(["expression", "message", "reason", "messageExpression"], in: node, path)
         let messageNode = string("message", in: node, path)
         let message = messageNode?.string ?? ""
@@ -131,7 +131,7 @@ extension FieldReader {
         return reason ?? .invalid
     }
 
-    private mutating func matchConditions(_ spec: Node) -> [PolicyHead.Named] {
+    package mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
         let list = objects("matchConditions", in: spec, "spec")
         if list.count > PolicyLimits.maximumMatchConditions, let node = spec["matchConditions"] {
             report(
@@ -151,11 +151,11 @@ extension FieldReader {
                 report(.duplicate, "\(path).name", at: nameNode ?? node)
             }
             guard let expression = expression("expression", in: node, path, "") else { return nil }
-            return PolicyHead.Named(name: name, expression: expression)
+            return PolicyDefinition.Named(name: name, expression: expression)
         }
     }
 
-    private mutating func variables(_ spec: Node) -> [PolicyHead.Named] {
+    package mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
         var seen: Set<String> = []
         return objects("variables", in: spec, "spec").compactMap { node, path in
             allow(["name", "expression"], in: node, path)
@@ -171,11 +171,11 @@ extension FieldReader {
             guard let expression = expression("expression", in: node, path, "expression is not specified") else {
                 return nil
             }
-            return PolicyHead.Named(name: name, expression: expression)
+            return PolicyDefinition.Named(name: name, expression: expression)
         }
     }
 
-    private mutating func auditAnnotations(_ spec: Node) -> [PolicyHead.Named] {
+    package mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
         let list = objects("auditAnnotations", in: spec, "spec")
         if list.count > PolicyLimits.maximumAuditAnnotations, let node = spec["auditAnnotations"] {
             report(
@@ -203,7 +203,7 @@ extension FieldReader {
                     .tooLong, "\(path).valueExpression",
                     "may not be more than \(PolicyLimits.maximumValueExpressionBytes) bytes", at: expression.node)
             }
-            return PolicyHead.Named(name: key, expression: expression)
+            return PolicyDefinition.Named(name: key, expression: expression)
         }
     }
 }

@@ -34,6 +34,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
     let admitsInvalid: Bool
     /// Whether a policy without a binding is acceptable; without a binding it has no effect.
     let allowsUnbound: Bool
+    /// Whether a policy without a binding is in force as if one bound it everywhere, to deny.
+    let bindsUnbound: Bool
 
     private var group: String { "admissionregistration.k8s.io" }
 
@@ -86,7 +88,8 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
                     pending.brokenPolicies.insert(policy.head.name)
                 }
             }
-        } else if let binding = Definition.read(binding: source.root, &reader) {
+        } else if var binding = Definition.read(binding: source.root, &reader) {
+            if bindsUnbound, binding.actionNames.isEmpty { (binding.actions, binding.actionNames) = (.deny, ["Deny"]) }
             if let earlier = pending.bindingRoots.updateValue(binding.root, forKey: binding.name) {
                 reportDuplicate(binding.name, binding.root, earlier, "binding", &log)
             } else {
@@ -96,14 +99,27 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         } else {
             pending.brokenBindings += 1
         }
-        for error in reader.errors { error.diagnostics.forEach { log.report($0) } }
+        for error in reader.errors {
+            let isOptional = bindsUnbound && error.kind == .required && optionalInTests.contains(error.field)
+            for var diagnostic in error.diagnostics {
+                if isOptional { diagnostic.severity = .warning }
+                log.report(diagnostic)
+            }
+        }
     }
 
     func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {
         guard let pending = set.pending.removeValue(forKey: Definition.kind) as? Pending else { return }
         let byPolicy = Dictionary(grouping: pending.bindings, by: \.policyName)
         for policy in pending.policies {
-            let bindings = byPolicy[policy.head.name] ?? []
+            var bindings = byPolicy[policy.head.name] ?? []
+            if bindings.isEmpty, bindsUnbound {
+                let (root, name) = (policy.head.root, policy.head.name)
+                bindings.append(
+                    BindingDefinition(
+                        root: root, name: name, policyName: name, policyNameNode: root, actions: .deny,
+                        actionNames: ["Deny"]))
+            }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy.head, &log) }
             let errors = policy.compile(bindings, admitsInvalid: admitsInvalid, into: &set)
             for error in errors { error.diagnostics.forEach { log.report($0) } }
@@ -159,3 +175,6 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
                 ]))
     }
 }
+
+/// What the runners of policy tests let a binding leave out, unlike the API server: it then denies.
+private let optionalInTests: Set<String> = ["spec.validationActions", "spec.paramRef.parameterNotFoundAction"]

@@ -10,8 +10,10 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
     ///   - admitsInvalid: whether policies that the API server would refuse on write are used all the same, as if they
     ///     were stored already: their broken expressions then fail at evaluation. What is wrong is reported either way.
     ///   - allowsUnbound: whether a policy without a binding, which has no effect, is acceptable.
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false) {
-        pairing = PolicyPairing(admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound)
+    ///   - bindsUnbound: whether it is in force as if one bound it everywhere, to deny.
+    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
+        pairing = PolicyPairing(
+            admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound, bindsUnbound: bindsUnbound)
     }
 
     package func claims(_ source: PolicySource) -> Bool { pairing.claims(source) }

@@ -16,7 +16,10 @@ import Values
             else { continue }
             count += 1
             let findings = SchemaValidation(of: manifest, in: .builtIn)?.findings ?? []
-            let isFound = findings.contains { $0.isDecoding && RecordedError.withoutIndexes($0.path).hasSuffix(place) }
+            let isFound = findings.contains { finding in
+                let path = RecordedError.withoutIndexes(finding.path)
+                return finding.isDecoding && (place.isEmpty || path == place || path.hasPrefix(place + "."))
+            }
             #expect(isFound, "\(error) \(findings.map { "\($0.path): \($0.message)" })")
         }
         #expect(count > 200)
@@ -26,14 +29,16 @@ import Values
     @Test("accepts what the server accepts", .enabled(if: SharedData.isPresent))
     func accepted() throws {
         var manifests = try SharedData.lines("admitted").compactMap { $0["manifest"] }
-        manifests += try SharedData.lines("damaged").filter { $0["accepted"]?.bool == true }.compactMap { $0["manifest"] }
+        manifests += try SharedData.lines("damaged").filter { $0["accepted"]?.bool == true }.compactMap {
+            $0["manifest"]
+        }
         for manifest in manifests {
             let findings = try #require(SchemaValidation(of: manifest, in: .builtIn)).findings
-            // One recorded Role has a field that only strict decoding refuses, and was recorded without.
-            if findings.contains(where: { $0.path == "spec" && manifest["kind"]?.string == "Role" }) { continue }
+            // What was recorded as admitted was not sent with strict decoding: unknown fields passed.
             #expect(
-                findings.isEmpty,
-                "\(manifest["kind"]?.string ?? "") \(manifest["metadata"]?["name"]?.string ?? ""): \(findings.map { "\($0.path): \($0.message)" })")
+                findings.allSatisfy { $0.code == .unknownField },
+                "\(manifest["kind"]?.string ?? "") \(manifest["metadata"]?["name"]?.string ?? ""): \(findings.map { "\($0.path): \($0.message)" })"
+            )
         }
     }
 
@@ -42,7 +47,9 @@ import Values
         for (name, request) in try SharedData.reviews() {
             for field in ["object", "oldObject", "options"] {
                 guard let object = request[field], object.isMap else { continue }
-                let findings = try #require(SchemaValidation(of: object, in: .builtIn), "\(name)").findings
+                var options = AdmittedView.Options()
+                options.isNew = field == "object" && request["operation"]?.string == "CREATE"
+                let findings = try #require(SchemaValidation(of: object, in: .builtIn, options: options)).findings
                 #expect(findings.isEmpty, "\(name) \(field): \(findings.map { "\($0.path): \($0.message)" })")
             }
         }
@@ -61,8 +68,12 @@ import Values
             if findings.isEmpty { missed.append(String(error.prefix(250))) }
         }
         print("deeper refusals: \(total - missed.count) of \(total)")
-        missed.forEach { print("missed: \($0)") }
-        #expect(missed.count * 10 <= total)
+        // A ratchet: what is out of reach is listed by what the server says of it.
+        let outOfReach = [
+            "provided port is already allocated", "no PriorityClass with name", "pod rejected: RuntimeClass",
+        ]
+        missed.removeAll { message in outOfReach.contains { message.contains($0) } }
+        #expect(missed.isEmpty, "\(missed)")
     }
 }
 
@@ -76,7 +87,9 @@ enum RecordedError {
         }
         if let range = error.range(of: "into Go struct field ") {
             let path = error[range.upperBound...].prefix { $0 != " " }
-            return path.firstIndex(of: ".").map { String(path[path.index(after: $0)...]) }
+            // The Go type comes first; embedded structs show by their type's name.
+            return path.split(separator: ".").dropFirst().filter { $0.first?.isUppercase == false }.joined(
+                separator: ".")
         }
         return error.contains("quantities must match") || error.contains("unable to parse quantity") ? "" : nil
     }
@@ -86,7 +99,13 @@ enum RecordedError {
         var out = ""
         var depth = 0
         for character in path {
-            if character == "[" { depth += 1 } else if character == "]" { depth -= 1 } else if depth == 0 { out.append(character) }
+            if character == "[" {
+                depth += 1
+            } else if character == "]" {
+                depth -= 1
+            } else if depth == 0 {
+                out.append(character)
+            }
         }
         return out
     }

@@ -9,8 +9,10 @@ package struct MutatingAdmissionPolicyLanguage: PolicyLanguage {
     /// - Parameters:
     ///   - admitsInvalid: whether policies that the API server would refuse on write are used all the same.
     ///   - allowsUnbound: whether a policy without a binding, which has no effect, is acceptable.
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false) {
-        pairing = PolicyPairing(admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound)
+    ///   - bindsUnbound: whether it is in force as if one bound it everywhere, to deny.
+    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
+        pairing = PolicyPairing(
+            admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound, bindsUnbound: bindsUnbound)
     }
 
     package func claims(_ source: PolicySource) -> Bool { pairing.claims(source) }

@@ -80,7 +80,7 @@ struct MutationRun {
         _ step: MutatingAdmissionPolicy.Step, to object: Node, _ runner: ExpressionRunner,
         _ authorizer: (Value, Value)?
     ) throws(MutationError) -> Node {
-        if case .failure = step.expression.program { throw MutationError(step.expression.compileMessage) }
+        if case .failure = step.expression.program { throw MutationError(step.expression.compileIssues) }
         let namespaceObject = runner.context.namespaceObject.map { Value($0) } ?? .null
         var remaining = PolicyLimits.costPerBinding
         let result: ExpressionRunner.Result
