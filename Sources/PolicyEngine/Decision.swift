@@ -8,6 +8,7 @@ package enum StatusReason: String, Sendable {
     case invalid = "Invalid"
     case requestEntityTooLarge = "RequestEntityTooLarge"
     case notFound = "NotFound"
+    case internalError = "InternalError"
 
     package var code: Int {
         switch self {
@@ -16,6 +17,7 @@ package enum StatusReason: String, Sendable {
         case .notFound: 404
         case .requestEntityTooLarge: 413
         case .invalid: 422
+        case .internalError: 500
         }
     }
 }

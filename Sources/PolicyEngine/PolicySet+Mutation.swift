@@ -44,7 +44,12 @@ extension PolicySet {
             if result.isMatch, invocation.isReinvocable { reinvocable.insert(invocation.key) }
         }
         verdict.errors += errors
-        if let denial = errors.first(where: { $0.action == .deny }) {
+        if let failure = errors.first(where: { $0.reason == .internalError }) {
+            // The API server stops there, whatever the failure policy.
+            verdict.denial = failure
+            verdict.status = Verdict.Status(
+                code: StatusReason.internalError.code, reason: .internalError, message: failure.message)
+        } else if let denial = errors.first(where: { $0.action == .deny }) {
             verdict.denial = denial
             // The API server gives every such refusal 403, and its reason only if it comes from an evaluation.
             verdict.status = Verdict.Status(

@@ -265,6 +265,21 @@ import Values
         #expect(verdict.mutations.map(\.isChange) == [false, true])
     }
 
+    @Test("a field that the kind does not have refuses the request, whatever the failure policy")
+    func strictDecoding() throws {
+        let patch = patch("[JSONPatch{op: 'add', path: '/spec/nodename', value: 'n'}]")
+        let spec = "failurePolicy: Ignore\nreinvocationPolicy: Never"
+        let verdict = try set(mutations: patch, spec: spec).mutate(request(Self.pod))
+        #expect(
+            verdict.status?.message
+                == "Internal error occurred: strict decoding error: unknown field \"spec.nodename\"")
+        #expect(verdict.status?.code == 500)
+        // One that was there before is not the policy's fault.
+        let own = try request(Self.pod.replacing("spec:\n", with: "spec:\n  nodename: n\n"))
+        let other = self.patch("[JSONPatch{op: 'add', path: '/spec/nodeName', value: 'n'}]")
+        #expect(try set(mutations: other).mutate(own).isAllowed)
+    }
+
     @Test("values take the forms that JSON has for them")
     func values() throws {
         let expression =

@@ -12,6 +12,7 @@ import Testing
         #expect(try harness.send(Harness.post("one")) == Harness.ok(Harness.echo("one")))
         let second = try harness.send(Harness.post("two", path: "/validate?timeout=10s"))
         #expect(second == Harness.ok(Harness.echo("two", timeout: "10")))
+        #expect(try harness.send(Harness.post("three", path: "/mutate")) == Harness.ok(Harness.echo("three")))
         #expect(harness.isOpen)
     }
 

@@ -9,10 +9,13 @@ struct MutationError: Error {
     var message: String
     /// What was needed and is not known.
     var missing: MissingContext?
+    /// `internalError` refuses the request whatever the failure policy.
+    var reason = StatusReason.invalid
 
-    init(_ message: String, missing: MissingContext? = nil) {
+    init(_ message: String, missing: MissingContext? = nil, reason: StatusReason = .invalid) {
         self.message = message
         self.missing = missing
+        self.reason = reason
     }
 }
 
@@ -70,7 +73,8 @@ struct MutationRun {
 
     private func decision(_ runner: ExpressionRunner, _ error: MutationError, _ check: PolicyCheck? = nil) -> Decision {
         var decision = runner.errorDecision(error.message, check)
-        decision.reason = .invalid
+        decision.reason = error.reason
+        if error.reason == .internalError { decision.action = .deny }
         decision.actions = .deny
         decision.missing = error.missing
         return decision
@@ -143,7 +147,24 @@ struct MutationRun {
             throw MutationError("JSON Patch: \(error.message)")
         }
         guard root.isMap else { throw MutationError("JSON Patch: the object must stay an object") }
+        try checkFields(of: root, before: object)
         return root
+    }
+
+    /// The API server decodes a patched object strictly: it must not have fields that its kind lacks. Those that it had
+    /// before are the manifest's own business.
+    private func checkFields(of patched: Node, before object: Node) throws(MutationError) {
+        func unknownFields(_ object: Node) -> [String] {
+            (SchemaValidation.decodingFindings(of: object, in: .builtIn) ?? [])
+                .filter { $0.code == .unknownField }.map(\.path)
+        }
+        let after = unknownFields(patched)
+        guard !after.isEmpty else { return }
+        let known = Set(unknownFields(object))
+        let added = after.filter { !known.contains($0) }
+        guard !added.isEmpty else { return }
+        let fields = added.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
+        throw MutationError("Internal error occurred: strict decoding error: \(fields)", reason: .internalError)
     }
 
     private func operation(_ made: StructureValue) throws(MutationError) -> JSONPatch.Operation {
