@@ -18,10 +18,10 @@ extension ObjectValidator {
     private func problems(_ form: ValidationRule.Form, _ text: UnsafeBufferPointer<UInt8>) -> [String] {
         switch form {
         case .label: NameFormat.label(Array(text))
-        case .label1035: NameFormat.oldLabel(Array(text))
         case .subdomain: NameFormat.subdomain(Array(text))
         case .qualified: NameFormat.qualifiedName(Array(text))
         case .labelValue: NameFormat.labelValue(Array(text))
+        case .lowered: NameFormat.qualifiedName(Array(String(decoding: text, as: UTF8.self).lowercased().utf8))
         case .configKey: Self.configKey(Array(text))
         case .portName: Self.portName(Array(text))
         case .envName: Self.environmentName(Array(text))
@@ -33,7 +33,6 @@ extension ObjectValidator {
         case .image:
             text.first.map { $0 <= 32 } == true || text.last.map { $0 <= 32 } == true
                 ? ["must not have leading or trailing whitespace"] : []
-        case .mountPath: []
         }
     }
 

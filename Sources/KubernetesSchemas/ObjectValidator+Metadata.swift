@@ -34,9 +34,10 @@ extension ObjectValidator {
 
     private func nameProblems(_ name: [UInt8]) -> [String] {
         switch rootKind {
-        case "Namespace": return NameFormat.label(name)
-        case "Service": return NameFormat.oldLabel(name)
-        case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ControllerRevision", "Lease", "Event":
+        // A service's name may start with a digit by now, which older servers refuse.
+        case "Namespace", "Service": return NameFormat.label(name)
+        case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ControllerRevision", "Lease", "Event",
+            "APIService", "IPAddress", "ClusterTrustBundle", "StorageVersion":
             return Self.pathSegment(name)
         case "CronJob":
             return NameFormat.subdomain(name) + (name.count > 52 ? ["must be no more than 52 characters"] : [])

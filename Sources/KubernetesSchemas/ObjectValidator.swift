@@ -57,6 +57,10 @@ struct ObjectValidator {
 
     private mutating func checkRequired(_ field: FieldSchema, in node: Node) {
         let value = node[utf8: field.key]
+        if field.traits.contains(.keepsEmpty) {
+            if value == nil { require(field.name, in: node) }
+            return
+        }
         switch field.value.kind {
         case .string:
             if value?.utf8.isEmpty ?? true { require(field.name, in: node) }

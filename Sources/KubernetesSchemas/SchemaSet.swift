@@ -14,7 +14,9 @@ package final class SchemaSet: Sendable {
     /// What the API server fills in, by index of the type.
     let rules: [[DefaultingRule]]
     let validations: [[ValidationRule]]
-    private let kinds: [String: TypeID]
+    let kinds: [String: TypeID]
+    /// Keys that do not lie in the program itself.
+    let memory: KeyMemory?
 
     /// Kubernetes versions that are built in, oldest first.
     package static let builtInVersions = SchemaReader.versions(of: builtInSchemas)
@@ -30,8 +32,9 @@ package final class SchemaSet: Sendable {
 
     init(
         version: String, types: [TypeSchema], values: [ValueSchema], texts: [[String]], defaults: [Node],
-        kinds: [String: TypeID]
+        kinds: [String: TypeID], memory: KeyMemory? = nil
     ) {
+        self.memory = memory
         self.version = version
         self.types = types
         self.values = values

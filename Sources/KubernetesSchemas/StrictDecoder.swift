@@ -19,10 +19,19 @@ struct StrictDecoder {
         let schema = set[type]
         for (key, value) in node.entries {
             guard let index = schema.index(of: key.utf8) else {
-                report(unknown: key, in: node, schema)
+                if !schema.preservesUnknown { report(unknown: key, in: node, schema) }
                 continue
             }
-            if value.isNull { continue }
+            let field = schema.fields[index]
+            if value.isNull {
+                // Where a default waits, null counts as nothing.
+                if schema.isCustom, field.traits.isDisjoint(with: .nullable), field.traits.contains(.keepsEmpty),
+                    field.defaultIndex < 0, field.value.kind != .any
+                {
+                    list.add(.type, "must not be null", at: value, of: root)
+                }
+                continue
+            }
             check(value, schema.fields[index].value, depth: depth + 1)
         }
     }

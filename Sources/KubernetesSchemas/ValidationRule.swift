@@ -19,8 +19,10 @@ struct ValidationRule: Sendable {
     }
 
     enum Form: String, Sendable {
-        case label, label1035, subdomain, qualified, labelValue, configKey, portName, envName, path, resource
-        case storedResource, schedule, percent, image, mountPath
+        case label, subdomain, qualified, labelValue, configKey, portName, envName, path, resource
+        /// A qualified name once it is in lower case.
+        case lowered
+        case storedResource, schedule, percent, image
     }
 
     let field: Int

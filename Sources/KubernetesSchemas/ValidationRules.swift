@@ -2,7 +2,7 @@
 /// documentation: type, field, checks (see `ValidationRule.Check`). Required texts and enums come from the schemas.
 let validationRules: StaticString = #"""
     meta.v1.ObjectMeta labels keys=qualified values=labelValue
-    meta.v1.ObjectMeta annotations keys=qualified
+    meta.v1.ObjectMeta annotations keys=lowered
     meta.v1.ObjectMeta namespace label
     meta.v1.LabelSelector matchLabels keys=qualified values=labelValue
     meta.v1.LabelSelectorRequirement key qualified
@@ -96,7 +96,7 @@ let validationRules: StaticString = #"""
     networking.v1.HTTPIngressRuleValue paths required
     networking.v1.HTTPIngressPath pathType required
     networking.v1.HTTPIngressPath path path
-    networking.v1.IngressServiceBackend name label1035
+    networking.v1.IngressServiceBackend name label
     networking.v1.NetworkPolicySpec policyTypes in=Ingress,Egress
     policy.v1.PodDisruptionBudgetSpec minAvailable percent
     policy.v1.PodDisruptionBudgetSpec maxUnavailable percent
@@ -105,7 +105,7 @@ let validationRules: StaticString = #"""
     rbac.v1.RoleRef apiGroup in=rbac.authorization.k8s.io
     rbac.v1.Subject kind in=ServiceAccount,User,Group
     storage.v1.CSIStorageCapacity storageClassName subdomain
-    storage.v1.StorageClass provisioner qualified
+    storage.v1.StorageClass provisioner lowered
     admissionregistration.v1.ValidatingWebhook admissionReviewVersions required
     admissionregistration.v1.MutatingWebhook admissionReviewVersions required
     admissionregistration.v1.ValidatingWebhook timeoutSeconds range=1:30

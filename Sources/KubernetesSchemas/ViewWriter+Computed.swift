@@ -58,17 +58,7 @@ extension ViewWriter {
 
     private func pullPolicy(_ scope: Scope) -> Node? {
         let image = value("image", scope)?.string ?? value("reference", scope)?.string ?? ""
-        return .made { $0.append(Self.isLatest(image) ? "Always" : "IfNotPresent") }
-    }
-
-    /// Whether an image is named by the tag `latest`, be it that it names none. What cannot be read counts as such too.
-    private static func isLatest(_ image: String) -> Bool {
-        if image.isEmpty { return false }
-        if image.utf8.contains(UInt8(ascii: "@")) { return false }
-        guard let colon = image.lastIndex(of: ":") else { return true }
-        let tag = image[image.index(after: colon)...]
-        // A slash behind the colon: it was a port.
-        return tag.contains("/") || tag == "latest"
+        return .made { $0.append(ImageTag.isLatest(image) ? "Always" : "IfNotPresent") }
     }
 
     private func tolerations(_ current: Node?) -> Node? {

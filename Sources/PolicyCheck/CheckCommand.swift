@@ -55,6 +55,11 @@ struct CheckCommand: ParsableCommand {
             "Leave out paths that match, as in .gitignore; repeat for several.", valueName: "glob"))
     var exclude: [String] = []
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Judge the Pod of a workload's template too, by the policies that are not about the workload itself.")
+    var expandWorkloads = true
+
     @Flag(help: "Exit 0 even if nothing was checked.")
     var allowEmpty = false
 

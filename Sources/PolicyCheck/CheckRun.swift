@@ -2,6 +2,7 @@ import Admission
 import Diagnostics
 import Documents
 import Glibc
+import PolicyEngine
 import Reporting
 
 /// One run of `check`: policies, then file after file, then the totals.
@@ -18,15 +19,19 @@ struct CheckRun {
         var reports = try ReportOutputs(command)
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.context, allowEmpty: command.allowEmpty, log: log)
-        let judge = FileJudge(policies: policies, options: requestOptions)
+        let judge = FileJudge(policies: policies, options: requestOptions, expandsWorkloads: command.expandWorkloads)
         let inputs = Inputs(command.paths, excluding: command.exclude.map(Glob.init))
         var summary = Summary()
         summary.policies = policies.summaries.count
         var matched: Set<ObjectIdentifier> = []
+        var usedExceptions: Set<String> = []
         try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { file throws(RunFailure) in
             summary.add(file)
-            for subject in file.subjects { matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init)) }
+            for subject in file.subjects {
+                matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init))
+                usedExceptions.formUnion(subject.usedExceptions)
+            }
             try reports.write(file)
             guard !file.diagnostics.isEmpty else { return }
             // On a terminal both streams show, so what is said keeps its place among the findings.
@@ -44,6 +49,14 @@ struct CheckRun {
                 Diagnostic(
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
+        }
+        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
+            try log.report(
+                Diagnostic(
+                    DiagnosticID.unusedException, .warning,
+                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
+                    range: exception.position.map { SourceRange(at: $0) },
+                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
         }
         try log.flush()
         if status != .clean { throw RunFailure(status, "") }

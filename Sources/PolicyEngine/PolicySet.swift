@@ -10,6 +10,8 @@ package struct PolicySet: Sendable {
     private let index: MatchIndex
     /// By number of the policy; empty where there are no exceptions at all.
     private let exceptionsByPolicy: [[any CompiledException]]
+    /// Whether any policy may be about Pods; if not there is no point in making any.
+    private let mayJudgePods: Bool
 
     /// Collects policies and context while documents are read.
     package struct Builder: Sendable {
@@ -34,6 +36,11 @@ package struct PolicySet: Sendable {
         var index = MatchIndex()
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
+        mayJudgePods = policies.contains { policy in
+            policy.match.resourceRules.contains { rule in
+                rule.resources.contains { $0 == "pods" || $0.hasPrefix("*") }
+            }
+        }
         exceptionsByPolicy =
             exceptions.isEmpty ? [] : policies.map { policy in exceptions.filter { $0.covers(policy.id) } }
     }
@@ -63,7 +70,7 @@ package struct PolicySet: Sendable {
     package func reviewPod(
         of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard let pod = WorkloadExpansion.pod(of: request) else { return nil }
+        guard mayJudgePods, let pod = WorkloadExpansion.pod(of: request) else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
         var outcome = EvaluationOutcome()

@@ -16,7 +16,7 @@ extension PolicyTest {
 
     /// Whether a document is a test at all.
     static func isTest(_ root: Node) -> Bool {
-        root["kind"]?.string == "Test" && root["apiVersion"]?.string?.hasPrefix("cli.kyverno.io/") == true
+        root["kind"]?.string == "Test" && !(root["apiVersion"]?.string ?? "").isEmpty
     }
 
     /// Reads a test; what is wrong goes into the log, and the test is then not to be run.
@@ -25,6 +25,13 @@ extension PolicyTest {
         file = root.document.source
         self.root = root
         self.directory = directory
+        if let version = root["apiVersion"], version.string?.hasPrefix("cli.kyverno.io/") != true {
+            // Kyverno's runner takes any text.
+            log.report(
+                Diagnostic(
+                    "test-api-version", .warning, "`apiVersion` of a test is `cli.kyverno.io/v1alpha1`", file: file,
+                    range: version.position.map { SourceRange(at: $0) }))
+        }
         Self.allow(Self.fields, in: root, &log)
         policies = Self.strings("policies", in: root, &log)
         resources = Self.strings("resources", in: root, &log)

@@ -8,9 +8,12 @@ package import Values
 /// Runs tests. Nothing is fetched: the clock too is given.
 package struct TestRunner {
     private let now: Timestamp
+    /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
+    private let acceptsQuirks: Bool
 
-    package init(now: Timestamp = SystemClock.now()) {
+    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
         self.now = now
+        self.acceptsQuirks = acceptsQuirks
     }
 
     /// An object that a test judges, with each policy's result.
@@ -57,7 +60,11 @@ package struct TestRunner {
         }
         for expectation in test.expectations {
             guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            outcome.checks += check(expectation, set, judged)
+            outcome.checks += check(expectation, set, judged).map { check in
+                var check = check
+                if acceptsQuirks, check.quirk != nil { check.failure = nil }
+                return check
+            }
         }
         if !outcome.failures.isEmpty { outcome.status = .failed }
         return outcome

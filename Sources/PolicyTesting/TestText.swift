@@ -22,7 +22,7 @@ package struct TestText {
         var text = "--- \(label): \(outcome.name) (\(outcome.file))"
         if outcome.status == .unsupported { return text + ": not supported: \(outcome.reason)\n" }
         text += outcome.status == .passed ? " \(plural(outcome.checks.count, "check"))\n" : "\n"
-        for check in outcome.checks where isVerbose || check.failure != nil { text += line(check) }
+        for check in outcome.checks where isVerbose || check.failure != nil || check.quirk != nil { text += line(check) }
         for diagnostic in outcome.diagnostics where diagnostic.severity != .note { text += renderer.render(diagnostic) }
         return text
     }
@@ -31,7 +31,10 @@ package struct TestText {
         var place = ""
         if let file = check.file, let range = check.range { place = "\(file.name):\(range.start.line):\(range.start.column): " }
         let what = check.resource.isEmpty ? check.policy : "\(check.policy) \(check.resource)"
-        guard let failure = check.failure else { return "    ok   \(what): \(check.expected.rawValue)\n" }
+        guard let failure = check.failure else {
+            let remark = check.quirk.map { " (only since \($0.explanation))" } ?? ""
+            return "    ok   \(what): \(check.expected.rawValue)\(remark)\n"
+        }
         var text = "    \(place)\(what): \(failure)\n"
         if !check.message.isEmpty { text += "        \(check.message)\n" }
         if let quirk = check.quirk { text += "        note: \(quirk.explanation)\n" }

@@ -27,7 +27,10 @@ import Values
     /// frames are ten times as large.
     private static let evaluationStack: Int = {
         var size = 512 << 10
-        assert({ size = 4 << 20; return true }())
+        assert(
+            {
+                size = 4 << 20; return true
+            }())
         return size
     }()
     /// Compiling needs up to 1 MB optimised, 8 MB not; policies are compiled on a thread that has as much.
@@ -49,7 +52,9 @@ import Values
         }
     }
 
-    @Test("refuses nesting without end", arguments: ["(", "[", "{", "f(", "a.all(x, ", "!", "-", "a[", "{'a':", "true ? "])
+    @Test(
+        "refuses nesting without end",
+        arguments: ["(", "[", "{", "f(", "a.all(x, ", "!", "-", "a[", "{'a':", "true ? "])
     func endless(opening: String) {
         let text = String(repeating: opening, count: 100_000 / opening.count)
         onThread(stackBytes: Self.compilationStack) {
@@ -73,11 +78,13 @@ import Values
         defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(body))
-        let status = pthread_create(&thread, &attributes, { pointer in
-            guard let pointer else { return nil }
-            Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
-            return nil
-        }, work.toOpaque())
+        let status = pthread_create(
+            &thread, &attributes,
+            { pointer in
+                guard let pointer else { return nil }
+                Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            }, work.toOpaque())
         #expect(status == 0)
         if status == 0 { pthread_join(thread, nil) }
     }

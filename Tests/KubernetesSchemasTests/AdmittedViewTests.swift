@@ -36,4 +36,13 @@ import Values
         }
         #expect(different.count == 6)
     }
+
+    @Test(
+        "pulls `latest` always",
+        arguments: [
+            ("nginx", true), ("nginx:latest", true), ("nginx:1.25", false), ("example.com:5000/a/b", true),
+            ("example.com:5000/a/b:v1", false), ("nginx@sha256:abc", false), ("Bad Value!", false), ("", false),
+            ("EXAMPLE/a", true), ("a/B", false),
+        ])
+    func pullPolicy(_ image: String, _ isLatest: Bool) { #expect(ImageTag.isLatest(image) == isLatest) }
 }

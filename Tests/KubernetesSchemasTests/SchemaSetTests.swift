@@ -66,6 +66,29 @@ import Values
         #expect(KindStatus(apiVersion: "example.com/v1", kind: "Widget", in: set) == .unknown(suggestion: nil))
     }
 
+    @Test("reads several versions from one text")
+    func versions() throws {
+        let text: StaticString = """
+            V 1.9 1.10
+            E a,b
+            T 0 core.v1.Thing @v1:Thing !kind:e0; spec:#1;
+            T0-0 1 core.v1.ThingSpec 0old:s
+            T1-1 1 core.v1.ThingSpec new:[mname;#0; 0old:s=\"x\"
+            """
+        #expect(SchemaReader.versions(of: text) == ["1.9", "1.10"])
+        for (version, fields) in [("1.9", ["old"]), ("1.10", ["new", "old"])] {
+            let set = SchemaReader.read(text, version: version)
+            let thing = set[try #require(set.type(apiVersion: "v1", kind: "Thing"))]
+            let spec = set[try #require(thing.field("spec").flatMap { set.type(of: $0.value) })]
+            #expect(spec.fields.map(\.name) == fields)
+            #expect(thing.field("kind").flatMap { set.allowedTexts(of: $0.value) } == ["a", "b"])
+            #expect(spec.field("new").map { set.mapKeys(of: $0.value) } ?? ["name"] == ["name"])
+        }
+        let newest = SchemaReader.read(text, version: nil)
+        let old = try #require(newest.types[1].field("old"))
+        #expect(newest.defaultValue(of: old)?.string == "x")
+    }
+
     @Test("resolves every line of the rules")
     func rules() {
         let set = SchemaSet.builtIn

@@ -127,7 +127,8 @@ enum Arithmetic {
             throw EvaluationError(.overflow, "timestamp overflow")
         }
         return Timestamp(
-            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes)
+            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes
+        )
     }
 
     private func concatenated(_ left: Value, _ right: Value) throws(EvaluationError) -> String {

@@ -198,7 +198,8 @@ struct Planner {
             }
             candidates.append(
                 CallNode.Candidate(
-                    parameters: overload.parameters, implementation: implementation, needsCheck: !isStatic && overload.isGuarded))
+                    parameters: overload.parameters, implementation: implementation,
+                    needsCheck: !isStatic && overload.isGuarded))
         }
         guard !candidates.isEmpty else {
             report("cel-unsupported-function", "function `\(function)` is not supported", at: id)
@@ -251,7 +252,9 @@ struct Planner {
         let operands = arguments.map { plan($0) }
         guard let node = operatorNode(id, function, operands, overloads) else { return nil }
         // Logic costs nothing: without this a loop could repeat any amount of it within its cost limit.
-        if !traced, operands.allSatisfy(\.isSteady), node.constant == nil, let steady = SteadyNode(node) { return steady }
+        if !traced, operands.allSatisfy(\.isSteady), node.constant == nil, let steady = SteadyNode(node) {
+            return steady
+        }
         return node
     }
 
