@@ -7,7 +7,8 @@ import Testing
 /// What lies under deploy/ builds, and passes the policies that ship.
 @Suite(.enabled(if: Tool.exists("kubectl"), "needs kubectl")) struct DeploymentTests {
     private func built(_ name: String) throws -> String {
-        let result = try Tool.run(["kubectl", "kustomize", SoakTests.root.appendingPathComponent("deploy/\(name)").path])
+        let directory = SoakTests.root.appendingPathComponent("deploy/\(name)").path
+        let result = try Tool.run(["kubectl", "kustomize", directory])
         #expect(result.status == 0, "\(result.errors)")
         return result.output
     }
