@@ -53,7 +53,11 @@ extension AdmissionRequest {
             writer.null("oldObject")
         case .update:
             writer.object("object", manifest, namespace: own)
-            if let old = options.oldObject { writer.object("oldObject", old, namespace: own) } else { writer.null("oldObject") }
+            if let old = options.oldObject {
+                writer.object("oldObject", old, namespace: own)
+            } else {
+                writer.null("oldObject")
+            }
         }
         let request = writer.finish(source: manifest.document.source)
         do throws(AdmissionReviewError) {

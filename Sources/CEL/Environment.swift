@@ -39,11 +39,18 @@ package struct Environment: Sendable {
     package var checksFormatCalls = false
     /// `a.?b`, `a[?b]`, `{?k: v}`, `[?e]`.
     package var allowsOptionalSyntax = true
+    /// `a.orValue(b)` of a plain `a` is `a`, as Kyverno has it; else only optionals have it.
+    package var orValueTakesPlainValues = false
     /// Backtick-quoted field names.
     package var allowsQuotedIdentifiers = false
     /// A loop variable hides every declared name that starts with it (`x` hides `x.y` and, in container `a`, `a.x`),
     /// as the specification says; Kubernetes 1.36 lets the declared ones win.
     package var loopVariablesShadow = true
+    /// Map literals take bool, int, uint and string keys, each once, as the specification says; Kubernetes takes any.
+    package var hasStrictMapKeys = false
+    /// A selection along an optional fails at a value without parts (null, a number), as the specification says;
+    /// Kubernetes gives an empty optional.
+    package var hasStrictOptionalSelection = false
     /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
     /// be constructed: as a name in an expression they mean nothing.
     package var openStructures: Set<String> = []

@@ -7,8 +7,13 @@ import Values
 /// Measures the engine's stages in this process and prints one JSON object per line.
 ///
 ///     EngineBench decode DIRECTORY          reading AdmissionReviews
+///     EngineBench documents DIRECTORY MANIFEST        reading and writing JSON and YAML, with positions and without
+///     EngineBench decide REVIEW POLICIES…   one decoded request judged by policies
+///     EngineBench scale REVIEW              the same with 10 to 5,000 policies of which 4 match
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
+///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
+///     EngineBench threads EXPRESSIONS REVIEW COUNT    the same programs on 8 threads (for the thread sanitizer)
 @main
 struct EngineBench {
     static func main() {
@@ -16,10 +21,19 @@ struct EngineBench {
         do {
             switch (arguments.first, arguments.count) {
             case ("decode", 2): try decode(arguments[1])
+            case ("documents", 3): try documents(arguments[1], manifest: arguments[2])
+            case ("decide", 3...):
+                try PolicyBenchmarks.decide(review: arguments[1], policies: Array(arguments.dropFirst(2)))
+            case ("scale", 2): try PolicyBenchmarks.scale(review: arguments[1])
             case ("cel", 3): try expressions(arguments[1], arguments[2])
             case ("evaluate", 4): try evaluate(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("fuzz", 4...):
+                if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
+                fallthrough
             default:
-                FileHandle.standardError.write(Data("usage: EngineBench decode|cel|evaluate …\n".utf8))
+                FileHandle.standardError.write(
+                    Data("usage: EngineBench decode|documents|decide|scale|cel|evaluate|fuzz|threads …\n".utf8))
                 exit(2)
             }
         } catch {
@@ -51,6 +65,11 @@ struct EngineBench {
         ])
     }
 
+    static func documents(_ directory: String, manifest: String) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }
+        try benchmarkDocuments(reviews: names.sorted().map { "\(directory)/\($0)" }, manifest: manifest)
+    }
+
     static func expressions(_ file: String, _ review: String) throws {
         let (environment, activation) = try request(review)
         for (name, text) in try cases(file) {
@@ -74,14 +93,19 @@ struct EngineBench {
 
     static func evaluate(_ file: String, _ review: String, _ count: Int) throws {
         let (environment, activation) = try request(review)
-        let programs = try cases(file).map { _, text in
-            let parsed = try ParsedExpression(parsing: text, in: environment)
-            return try Program(planning: try CheckedExpression(checking: parsed, in: environment), in: environment)
-        }
-        for program in programs {
+        for program in try programs(file, environment) {
             for _ in 0..<count { run(program, activation) }
         }
     }
+
+    static func programs(_ file: String, _ environment: Environment) throws -> [Program] {
+        try cases(file).map { _, text in
+            let parsed = try ParsedExpression(parsing: text, in: environment)
+            return try Program(planning: try CheckedExpression(checking: parsed, in: environment), in: environment)
+        }
+    }
+
+    static func activation(_ values: [Value?]) -> Activation { Activation(values) }
 
     @inline(never)
     static func run(_ program: Program, _ activation: Activation) {

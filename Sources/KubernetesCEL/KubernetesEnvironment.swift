@@ -67,6 +67,7 @@ package enum CELEnvironments {
         environment.requiresHomogeneousLiterals = true
         environment.checksFormatCalls = true
         environment.loopVariablesShadow = false
+        environment.orValueTakesPlainValues = true
         return environment
     }
 
@@ -81,11 +82,13 @@ package enum CELEnvironments {
         }
         for library in [
             Library.specificationStandard, .specificationStrings, .specificationFormatting, .stringReverse, .bindings,
-            .math, .encoders, .regex,
+            .blocks, .math, .encoders, .regex,
         ] {
             environment.add(library)
         }
         environment.allowsQuotedIdentifiers = true
+        environment.hasStrictMapKeys = true
+        environment.hasStrictOptionalSelection = true
         return environment
     }
 }

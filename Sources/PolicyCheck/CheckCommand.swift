@@ -55,6 +55,11 @@ struct CheckCommand: ParsableCommand {
             "Leave out paths that match, as in .gitignore; repeat for several.", valueName: "glob"))
     var exclude: [String] = []
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Judge the Pod of a workload's template too, by the policies that are not about the workload itself.")
+    var expandWorkloads = true
+
     @Flag(help: "Exit 0 even if nothing was checked.")
     var allowEmpty = false
 
@@ -85,7 +90,9 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         // Not in `validate`, which would hide that an option is misspelt.
-        if policies.policy.isEmpty { throw ValidationError("no policies given; name files or directories with --policy") }
+        if policies.policy.isEmpty {
+            throw ValidationError("no policies given; name files or directories with --policy")
+        }
         if paths.isEmpty {
             throw ValidationError("no manifests given; name files or directories, or `-` for standard input")
         }

@@ -2,6 +2,7 @@ import Admission
 import Diagnostics
 import Documents
 import Glibc
+import PolicyEngine
 import Reporting
 
 /// One run of `check`: policies, then file after file, then the totals.
@@ -18,17 +19,25 @@ struct CheckRun {
         var reports = try ReportOutputs(command)
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.context, allowEmpty: command.allowEmpty, log: log)
-        let judge = FileJudge(policies: policies, options: requestOptions)
+        let judge = FileJudge(policies: policies, options: requestOptions, expandsWorkloads: command.expandWorkloads)
         let inputs = Inputs(command.paths, excluding: command.exclude.map(Glob.init))
         var summary = Summary()
         summary.policies = policies.summaries.count
         var matched: Set<ObjectIdentifier> = []
+        var usedExceptions: Set<String> = []
         try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { file throws(RunFailure) in
             summary.add(file)
-            for subject in file.subjects { matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init)) }
-            for diagnostic in file.diagnostics { try log.report(diagnostic) }
+            for subject in file.subjects {
+                matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init))
+                usedExceptions.formUnion(subject.usedExceptions)
+            }
             try reports.write(file)
+            guard !file.diagnostics.isEmpty else { return }
+            // On a terminal both streams show, so what is said keeps its place among the findings.
+            try reports.flush()
+            for diagnostic in file.diagnostics { try log.report(diagnostic) }
+            try log.flush()
         }
         summary.unmatched = policies.summaries.filter { !matched.contains(ObjectIdentifier($0)) }.map(\.name)
         summary.nothingChecked = nothingChecked(summary, isAnyMatched: !matched.isEmpty)
@@ -40,6 +49,14 @@ struct CheckRun {
                 Diagnostic(
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
+        }
+        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
+            try log.report(
+                Diagnostic(
+                    DiagnosticID.unusedException, .warning,
+                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
+                    range: exception.position.map { SourceRange(at: $0) },
+                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
         }
         try log.flush()
         if status != .clean { throw RunFailure(status, "") }
@@ -61,7 +78,8 @@ struct CheckRun {
         if command.allowEmpty || isAnyMatched { return nil }
         if summary.policies == 0 { return "nothing checked: there are no policies" }
         if summary.subjects == 0 { return "nothing checked: there are no Kubernetes objects in the input" }
-        return "nothing checked: no policy matches any of \(Summary.plural(summary.subjects, "object"))"
+        let objects = summary.subjects == 1 ? "the object" : "any of the \(summary.subjects) objects"
+        return "nothing checked: no policy matches \(objects)"
     }
 
     private func status(_ summary: Summary) -> ExitStatus {
@@ -72,7 +90,7 @@ struct CheckRun {
         case .warn: if summary.denials + summary.warnings + summary.ignored > 0 { status = .violations }
         }
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
-        if summary.failures + summary.policyErrors > 0 { status = max(status, .policy) }
+        if summary.failures > 0 { status = max(status, .policy) }
         return status
     }
 }
@@ -107,6 +125,10 @@ struct ReportOutputs {
             reports[index].writer.write(file, to: &reports[index].file.buffer)
             try reports[index].file.flushIfLarge()
         }
+    }
+
+    func flush() throws(RunFailure) {
+        for report in reports { try report.file.flush() }
     }
 
     mutating func end(_ summary: Summary) throws(RunFailure) {

@@ -9,6 +9,8 @@ import Values
 struct FileJudge: Sendable {
     let policies: LoadedPolicies
     let options: ManifestRequestOptions
+    /// Whether the Pods that workloads lead to are judged too.
+    var expandsWorkloads = true
 
     func judge(_ item: Inputs.Item) -> FileReport {
         switch item {
@@ -57,6 +59,12 @@ struct FileJudge: Sendable {
 
     private func judge(_ object: Node, number: Int, _ report: inout FileReport) {
         guard let kind = object["kind" as StaticString], !kind.isNull else {
+            if policies.judgesDocuments, let (request, verdict) = policies.judge(document: object) {
+                report.subjects.append(
+                    FindingBuilder(policies: policies, request: request, manifest: object, number: number)
+                        .report(verdict))
+                return
+            }
             let range = object.position.map { SourceRange(at: $0) }
             report.diagnostics.append(Self.withoutKind(file: object.document.source, range: range))
             return
@@ -64,8 +72,18 @@ struct FileJudge: Sendable {
         do throws(DocumentError) {
             let request = try request(of: object)
             let verdict = policies.judge(request)
-            report.subjects.append(
-                FindingBuilder(policies: policies, request: request, manifest: object, number: number).report(verdict))
+            var subject = FindingBuilder(
+                policies: policies, request: request, manifest: object, number: number
+            ).report(verdict)
+            // A recorded request for a workload has its Pods' requests recorded beside it.
+            if expandsWorkloads, !ManifestRequest.isReview(object),
+                let (pod, podVerdict) = policies.judgePod(of: request)
+            {
+                let builder = FindingBuilder(
+                    policies: policies, request: pod.request, manifest: object, number: number, pod: pod)
+                subject.add(builder.report(podVerdict))
+            }
+            report.subjects.append(subject)
         } catch {
             report.diagnostics.append(error.diagnostic)
         }

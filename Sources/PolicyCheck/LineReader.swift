@@ -40,7 +40,9 @@ final class LineReader {
         guard buffer.count <= Self.maximumLine else { throw RunFailure(.input, "a line is too long") }
         let old = buffer.count
         buffer.append(contentsOf: repeatElement(0, count: Self.chunkSize))
-        let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + old }, Self.chunkSize) }
+        let got = buffer.withUnsafeMutableBytes { bytes in
+            Glibc.read(descriptor, bytes.baseAddress.map { $0 + old }, Self.chunkSize)
+        }
         buffer.removeLast(Self.chunkSize - max(0, got))
         if got < 0, errno != EINTR { throw RunFailure(.input, "cannot read `<stdin>`: \(SystemError.text(errno))") }
         if got == 0 { isAtEnd = true }

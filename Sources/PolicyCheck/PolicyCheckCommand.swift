@@ -19,7 +19,7 @@ struct PolicyCheckCommand: ParsableCommand {
               policy-check eval 'object.spec.replicas > 1' deployment.yaml
             """,
         version: toolVersion,
-        subcommands: [CheckCommand.self, EvalCommand.self, LintCommand.self, CompletionCommand.self],
+        subcommands: [CheckCommand.self, EvalCommand.self, LintCommand.self, TestCommand.self, CompletionCommand.self],
         defaultSubcommand: CheckCommand.self)
 }
 

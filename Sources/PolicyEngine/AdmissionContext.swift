@@ -34,6 +34,8 @@ package struct ClusterContext: Sendable {
     package var knowsAllNamespaces = false
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
+    /// What policies may ask for through functions: any objects, images, HTTP answers.
+    package var external = ExternalData()
 
     package init() {}
 
@@ -83,8 +85,8 @@ package struct ClusterContext: Sendable {
     }
 }
 
-/// Everything that the evaluation of one request may depend on.
-package struct AdmissionContext: Sendable {
+/// Everything that the evaluation of one request may depend on. One object per request, passed on by reference.
+package final class AdmissionContext: Sendable {
     package let request: AdmissionRequest
     package let cluster: ClusterContext
     /// Whether decisions other than admissions get an explanation; costs a second evaluation.
@@ -93,8 +95,13 @@ package struct AdmissionContext: Sendable {
     package let namespaceObject: Node?
     /// The namespace that evaluation may need and that is not among those given.
     package let unknownNamespace: String?
+    /// The time of the request.
+    package let now: Timestamp
 
-    package init(request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false) {
+    package init(
+        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now()
+    ) {
+        self.now = now
         self.request = request
         self.cluster = cluster
         self.explains = explains

@@ -9,25 +9,43 @@ package struct ResourceRule: Sendable {
         case namespaced = "Namespaced"
     }
 
-    package var groups: [String]
-    package var versions: [String]
+    package let groups: [String]
     /// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
-    package var resources: [String]
-    package var operations: OperationSet
-    package var scope: Scope
+    package let resources: [String]
+    package let operations: OperationSet
+    private let groupNames: NameSet
+    private let versionNames: NameSet
+    private let patterns: [ResourcePattern]
+    private let scope: Scope
     /// Empty for any name.
-    package var resourceNames: [String]
+    private let names: [NameBytes]
 
     package init(
         groups: [String], versions: [String], resources: [String], operations: OperationSet, scope: Scope = .any,
         resourceNames: [String] = []
     ) {
         self.groups = groups
-        self.versions = versions
         self.resources = resources
         self.operations = operations
         self.scope = scope
-        self.resourceNames = resourceNames
+        groupNames = NameSet(groups)
+        versionNames = NameSet(versions)
+        patterns = resources.map(ResourcePattern.init)
+        names = resourceNames.map(NameBytes.init)
+    }
+
+    func matches(_ request: AdmissionRequest, as name: ResourceName) -> Bool {
+        operations.contains(OperationSet(request.operation))
+            && patterns.contains { $0.matches(name.resource, request.subResourceUTF8) }
+            && groupNames.contains(name.group) && versionNames.contains(name.version) && scopeMatches(request)
+            && (names.isEmpty || names.contains { $0.equals(request.nameUTF8) })
+    }
+
+    private func scopeMatches(_ request: AdmissionRequest) -> Bool {
+        if scope == .any { return true }
+        // A Namespace is cluster-scoped although its requests carry its own name as namespace.
+        let isNamespaced = !request.namespaceUTF8.isEmpty && !request.isNamespacesResource
+        return isNamespaced == (scope == .namespaced)
     }
 }
 
@@ -139,51 +157,5 @@ package struct MatchResources: Sendable {
             }
         }
         return .differs
-    }
-}
-
-/// A resource's name as bytes in place.
-struct ResourceName {
-    let group: UnsafeBufferPointer<UInt8>
-    let version: UnsafeBufferPointer<UInt8>
-    let resource: UnsafeBufferPointer<UInt8>
-}
-
-extension ResourceRule {
-    func matches(_ request: AdmissionRequest, as name: ResourceName) -> Bool {
-        operations.contains(OperationSet(request.operation)) && scopeMatches(request)
-            && Self.contains(groups, name.group) && Self.contains(versions, name.version)
-            && resourceMatches(name.resource, request.subResourceUTF8) && nameMatches(request)
-    }
-
-    private func scopeMatches(_ request: AdmissionRequest) -> Bool {
-        // A Namespace is cluster-scoped although its requests carry its own name as namespace.
-        let isNamespaced = !request.namespaceUTF8.isEmpty && !request.isNamespacesResource
-        switch scope {
-        case .any: return true
-        case .cluster: return !isNamespaced
-        case .namespaced: return isNamespaced
-        }
-    }
-
-    private func nameMatches(_ request: AdmissionRequest) -> Bool {
-        resourceNames.isEmpty || resourceNames.contains { request.nameUTF8.elementsEqual($0.utf8) }
-    }
-
-    private static func contains(_ list: [String], _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        list.contains { $0 == "*" || text.elementsEqual($0.utf8) }
-    }
-
-    private func resourceMatches(
-        _ resource: UnsafeBufferPointer<UInt8>, _ subResource: UnsafeBufferPointer<UInt8>
-    ) -> Bool {
-        resources.contains { pattern in
-            let parts = pattern.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
-            guard let first = parts.first else { return false }
-            let star = first.elementsEqual([UInt8(ascii: "*")])
-            guard star || first.elementsEqual(resource) else { return false }
-            guard parts.count > 1 else { return subResource.isEmpty }
-            return parts[1].elementsEqual([UInt8(ascii: "*")]) || parts[1].elementsEqual(subResource)
-        }
     }
 }

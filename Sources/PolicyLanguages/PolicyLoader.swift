@@ -1,13 +1,19 @@
 package import Admission
 package import Diagnostics
 import Documents
+import KyvernoPolicies
 package import PolicyEngine
 import ValidatingAdmissionPolicies
 package import Values
 
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
-    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage()]
+    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage()]
+
+    /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
+    package static let bindingUnbound: [any PolicyLanguage] = [
+        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), KyvernoPolicyLanguage(),
+    ]
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
@@ -31,7 +37,8 @@ package struct PolicyLoader {
         forEachFile(path) { loader, file in loader.load(policies: file) }
     }
 
-    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions.
+    /// Reads objects that policies may refer to: Namespaces, params, CustomResourceDefinitions, and answered
+    /// SubjectAccessReviews as the rules of the authorizer.
     package mutating func load(contextPath path: String) {
         forEachFile(path) { loader, file in loader.load(context: file) }
     }
@@ -92,7 +99,8 @@ package struct PolicyLoader {
                         : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
                     range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
                     help: "policies are ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding of "
-                        + "admissionregistration.k8s.io/v1; give objects that policies refer to as context"))
+                        + "admissionregistration.k8s.io/v1, and ValidatingPolicy and PolicyException of "
+                        + "policies.kyverno.io/v1; give objects that policies refer to as context"))
         }
     }
 
@@ -114,9 +122,25 @@ package struct PolicyLoader {
                     file: source.file, range: node.position.map { SourceRange(at: $0) }))
             return
         }
+        if source.group == "cli.kyverno.io", source.kind == "Context" { return add(kyvernoContext: node) }
+        if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
+            let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
+            builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
+            return
+        }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
         params.append(node)
+    }
+
+    /// Adds what a `Context` of Kyverno's tools holds: objects, and metadata of images.
+    private mutating func add(kyvernoContext node: Node) {
+        guard let spec = node["spec"] else { return }
+        for object in spec["resources"]?.elements ?? NodeElements(spec) where object.isMap { add(context: object) }
+        for image in spec["images"]?.elements ?? NodeElements(spec) {
+            guard let name = image["image"]?.string else { continue }
+            builder.cluster.external.images[name] = image
+        }
     }
 
     /// Declares what the context cannot say by itself.
@@ -132,7 +156,9 @@ package struct PolicyLoader {
             let resource = table.resource(for: kind)
             // Nothing tells the scope of an unknown kind but the object itself.
             let namespace = node["metadata"]?["namespace"]?.string ?? ""
-            builder.cluster.add(param: node, isNamespaced: resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced)
+            let isNamespaced = resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced
+            builder.cluster.add(param: node, isNamespaced: isNamespaced)
+            builder.cluster.external.add(object: node, as: resource.resource)
         }
         params = []
         for language in languages { language.finish(&builder, log: &log) }

@@ -5,10 +5,8 @@ extension Node {
     /// The stretch of text that shows best where a node inside this one is: the node itself, or for a container or a
     /// null (which may have no text at all) the key that it belongs to.
     package func textRange(of target: Node) -> SourceRange? {
-        guard target.isMap || target.isList || target.isNull, let key = key(of: target), let range = key.textRange else {
-            return target.textRange
-        }
-        return range
+        let showsKey = target.isMap || target.isList || target.isNull
+        return (showsKey ? key(of: target)?.textRange : nil) ?? target.textRange
     }
 
     /// The key whose value `target` is; nil for list elements and for nodes elsewhere.

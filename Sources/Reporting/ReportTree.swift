@@ -112,7 +112,6 @@ enum ReportTree {
             $0.field("undecided", summary.failures)
             $0.field("ignoredErrors", summary.ignored)
             $0.field("unreadable", summary.unreadable)
-            $0.field("policyErrors", summary.policyErrors)
             $0.field("skipped", summary.skipped)
             $0.list("unmatchedPolicies", summary.unmatched)
             $0.field("nothingChecked", summary.nothingChecked)

@@ -17,8 +17,6 @@ package struct Summary: Sendable {
     package var ignored = 0
     /// Files or documents that could not be read.
     package var unreadable = 0
-    /// Errors in the policies themselves.
-    package var policyErrors = 0
     /// Documents that are no Kubernetes objects.
     package var skipped = 0
     /// Policies that matched no object at all, in the order in which they were loaded.
@@ -48,14 +46,15 @@ package struct Summary: Sendable {
         }
     }
 
-    /// `2 errors, 1 warning`, or `no findings`.
+    /// `2 errors, 1 warning`, or `no findings`, or `nothing checked`.
     package var findingsText: String {
         let parts = [
             Self.count(denials, "error"), Self.count(failures, "check", after: " not decided"),
             Self.count(warnings + ignored, "warning"), Self.count(audits, "audit note"),
-            Self.count(unreadable, "input", after: " unreadable"), Self.count(policyErrors, "policy error"),
+            Self.count(unreadable, "input", after: " unreadable"),
         ].compactMap { $0 }
-        return parts.isEmpty ? "no findings" : parts.joined(separator: ", ")
+        if parts.isEmpty { return nothingChecked == nil ? "no findings" : "nothing checked" }
+        return parts.joined(separator: ", ")
     }
 
     /// `1 error`, `2 errors`; nil for none.
@@ -75,4 +74,5 @@ package enum DiagnosticID {
     package static let manifestWithoutKind = "manifest-without-kind"
     package static let nothingChecked = "nothing-checked"
     package static let policyUnmatched = "policy-unmatched"
+    package static let unusedException = "exception-unused"
 }

@@ -32,9 +32,10 @@ struct TextFormat: ReportWriter {
         guard !options.isQuiet else { return }
         let scope =
             Summary.plural(summary.subjects, "resource") + " × " + Summary.plural(summary.policies, "policy")
-        let isBad = summary.denials + summary.failures + summary.unreadable + summary.policyErrors > 0
+        let isBad = summary.denials + summary.failures + summary.unreadable > 0
+        let isNothing = summary.nothingChecked != nil
         let isWarning = summary.warnings + summary.ignored > 0
-        let color = isBad ? "1;31" : isWarning ? "1;33" : "1;32"
+        let color = isBad || isNothing ? "1;31" : isWarning ? "1;33" : "1;32"
         var line = "\(scope): \(paint(summary.findingsText, color))."
         if summary.nothingChecked == nil { line += unmatched(summary.unmatched) }
         out.append(line + "\n")

@@ -5,23 +5,45 @@ import Values
 
 /// A ValidatingAdmissionPolicy with its bindings, compiled.
 package final class AdmissionPolicy: CompiledPolicy {
-    struct Validation: Sendable {
+    /// Classes, like the ones below, so that evaluation passes them on without touching their parts.
+    final class Validation: Sendable {
         let expression: CompiledExpression
         let message: CompiledExpression?
         /// The message without a message expression, trimmed.
         let fixedMessage: String
         let reason: StatusReason
+
+        init(_ definition: PolicyDefinition.Validation, expression: CompiledExpression, message: CompiledExpression?) {
+            self.expression = expression
+            self.message = message
+            let text = Names.trimmed(definition.message)
+            fixedMessage = text.isEmpty ? "failed expression: \(Names.trimmed(definition.expression.text))" : text
+            reason = definition.reason
+        }
     }
 
-    struct Named: Sendable {
+    final class Named: Sendable {
         let name: String
         let expression: CompiledExpression
+
+        init(name: String, expression: CompiledExpression) {
+            self.name = name
+            self.expression = expression
+        }
     }
 
-    struct Binding: Sendable {
+    final class Binding: Sendable {
         let id: BindingID
         let match: MatchResources?
         let paramRef: BindingDefinition.ParamRef?
+
+        init(_ definition: BindingDefinition) {
+            id = BindingID(
+                name: definition.name, actions: definition.actions, actionNames: definition.actionNames,
+                file: definition.root.document.source, position: definition.root.position)
+            match = definition.match
+            paramRef = definition.paramRef
+        }
     }
 
     package let id: PolicyID
@@ -40,7 +62,8 @@ package final class AdmissionPolicy: CompiledPolicy {
     /// Whether any expression beyond the match conditions reads `namespaceObject`.
     let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
-    let messageCount: Int
+    /// How many expressions the messages evaluate at most, variables included.
+    let messageExpressions: Int
 
     init(_ definition: PolicyDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let environments: PolicyEnvironments = definition.paramKind == nil ? .withoutParams : .withParams
@@ -63,12 +86,7 @@ package final class AdmissionPolicy: CompiledPolicy {
             let messageExpression = validation.messageExpression.map {
                 compiler.compile($0, index: index, wanted: .string, in: message)
             }
-            let text = Names.trimmed(validation.message)
-            return Validation(
-                expression: expression, message: messageExpression,
-                fixedMessage: text.isEmpty
-                    ? "failed expression: \(Names.trimmed(validation.expression.text))" : text,
-                reason: validation.reason)
+            return Validation(validation, expression: expression, message: messageExpression)
         }
         auditAnnotations = definition.auditAnnotations.enumerated().map { index, annotation in
             Named(
@@ -84,19 +102,15 @@ package final class AdmissionPolicy: CompiledPolicy {
         paramKind = definition.paramKind
         variablePrograms = variables.map(\.expression.program)
         variableNames = variables.map(\.name)
-        self.bindings = bindings.map { binding in
-            Binding(
-                id: BindingID(
-                    name: binding.name, actions: binding.actions, actionNames: binding.actionNames,
-                    file: binding.root.document.source, position: binding.root.position),
-                match: binding.match, paramRef: binding.paramRef)
-        }
+        self.bindings = bindings.map(Binding.init)
         let expressions =
             variables.map(\.expression) + validations.map(\.expression) + validations.compactMap(\.message)
             + auditAnnotations.map(\.expression)
         usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
         usesAuthorizer = (expressions + matchConditions.map(\.expression)).contains(where: \.usesAuthorizer)
-        messageCount = validations.count { $0.message != nil }
+        let messages = validations.compactMap(\.message)
+        let readsVariables = messages.contains { $0.check.expression.contains("variables") }
+        messageExpressions = messages.count + (readsVariables ? variables.count : 0)
     }
 
     /// Conditions are refused if they use variables, as the API server refuses them on write; a stored policy that

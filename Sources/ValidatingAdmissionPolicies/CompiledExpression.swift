@@ -1,24 +1,49 @@
-import CEL
-import Diagnostics
+package import CEL
+package import Diagnostics
 import Documents
-import PolicyEngine
+package import PolicyEngine
 import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
-struct CompiledExpression: Sendable {
-    let check: PolicyCheck
-    let program: Result<Program, CompileError>
+///
+/// A class, so that evaluation passes it on without touching its parts.
+package final class CompiledExpression: Sendable {
+    package let check: PolicyCheck
+    package let program: Result<Program, CompileError>
     /// nil if it does not compile.
-    let checked: CheckedExpression?
+    package let checked: CheckedExpression?
     /// Made from the node that holds the expression; for ranges inside it.
     let node: Node
     /// What a decision says if it does not compile.
-    let compileMessage: String
-    let usesNamespaceObject: Bool
+    package let compileMessage: String
+    package let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
 
+    init(
+        _ check: PolicyCheck, _ program: Result<Program, CompileError>, checked: CheckedExpression? = nil, node: Node,
+        compileMessage: String = ""
+    ) {
+        self.check = check
+        self.program = program
+        self.checked = checked
+        self.node = node
+        self.compileMessage = compileMessage
+        usesNamespaceObject = checked.map { Self.uses("namespaceObject", $0) } ?? false
+        usesAuthorizer = checked.map { Self.uses("authorizer", $0) } ?? false
+    }
+
+    private static func uses(_ variable: String, _ checked: CheckedExpression) -> Bool {
+        checked.references.contains { reference in
+            if case .variable(let name) = reference {
+                name == variable || name.hasPrefix(variable + ".")
+            } else {
+                false
+            }
+        }
+    }
+
     /// The range in the file of a part of the expression.
-    func range(_ span: SourceSpan) -> SourceRange? {
+    package func range(_ span: SourceSpan) -> SourceRange? {
         Self.range(span, in: node)
     }
 
@@ -32,7 +57,7 @@ struct CompiledExpression: Sendable {
 }
 
 /// What an expression's result may be.
-enum ResultType {
+package enum ResultType {
     case bool, string, stringOrNull
 
     func accepts(_ type: CELType) -> Bool {
@@ -54,11 +79,13 @@ enum ResultType {
 }
 
 /// Compiles a policy's expressions and collects what is wrong with them as field errors.
-struct ExpressionCompiler {
-    private(set) var errors: [FieldError] = []
+package struct ExpressionCompiler {
+    package private(set) var errors: [FieldError] = []
+
+    package init() {}
 
     /// - Parameter wanted: nil for variables, whose type is whatever they have.
-    mutating func compile(
+    package mutating func compile(
         _ text: ExpressionText, index: Int, wanted: ResultType?, in environment: Environment
     ) -> CompiledExpression {
         let whole = SourceSpan(start: 0, end: text.node.utf8.count)
@@ -77,10 +104,7 @@ struct ExpressionCompiler {
                 return failure(text, check, CompileError([issue]), prefix: "")
             }
             let program = try Program(planning: checked, in: environment)
-            return CompiledExpression(
-                check: check, program: .success(program), checked: checked, node: text.node, compileMessage: "",
-                usesNamespaceObject: Self.uses("namespaceObject", checked),
-                usesAuthorizer: Self.uses("authorizer", checked))
+            return CompiledExpression(check, .success(program), checked: checked, node: text.node)
         } catch {
             return failure(text, check, error, prefix: "compilation failed: ")
         }
@@ -98,17 +122,6 @@ struct ExpressionCompiler {
         }
         errors.append(fieldError)
         return CompiledExpression(
-            check: check, program: .failure(error), checked: nil, node: text.node,
-            compileMessage: "compilation error: \(what)", usesNamespaceObject: false, usesAuthorizer: false)
-    }
-
-    private static func uses(_ variable: String, _ checked: CheckedExpression) -> Bool {
-        checked.references.contains { reference in
-            if case .variable(let name) = reference {
-                name == variable || name.hasPrefix(variable + ".")
-            } else {
-                false
-            }
-        }
+            check, .failure(error), node: text.node, compileMessage: "compilation error: \(what)")
     }
 }

@@ -87,6 +87,8 @@ struct PolicyEvaluator {
     private enum Result {
         case value(Value)
         case error(String)
+
+        var isDenial: Bool { if case .value(let value) = self { value.boolValue != true } else { false } }
     }
 
     /// Evaluates one expression of a list and bills the list for it and for the variables it used.
@@ -158,13 +160,10 @@ struct PolicyEvaluator {
         var remaining = PolicyLimits.costPerBinding
         var results: [Result] = []
         results.reserveCapacity(validations.count)
-        var hasDenial = false
         for validation in validations {
-            let result = try evaluate(validation.expression, activation, &remaining)
-            if case .value(let value) = result, value.boolValue != true { hasDenial = true }
-            results.append(result)
+            results.append(try evaluate(validation.expression, activation, &remaining))
         }
-        let messages = messages(namespaceObject, remaining, hasDenial: hasDenial)
+        let messages = messages(namespaceObject, remaining, results)
         var decisions: [Decision] = []
         decisions.reserveCapacity(validations.count)
         for (index, validation) in validations.enumerated() {
@@ -185,17 +184,17 @@ struct PolicyEvaluator {
     /// The API server evaluates every message, whether needed or not, and one list too expensive fails all.
     ///
     /// While the budget cannot run out that makes no difference, so those that nobody will read are left alone.
-    private func messages(_ namespaceObject: Value, _ budget: UInt64, hasDenial: Bool) -> Messages {
-        guard policy.messageCount > 0 else { return .texts([]) }
-        let bound = UInt64(policy.messageCount + policy.variables.count) * (PolicyLimits.costPerExpression * 2)
-        guard hasDenial || bound > budget else { return .texts([]) }
+    private func messages(_ namespaceObject: Value, _ budget: UInt64, _ results: [Result]) -> Messages {
+        guard policy.messageExpressions > 0 else { return .texts([]) }
+        let needsAll = UInt64(policy.messageExpressions) * PolicyLimits.costPerExpression > budget
+        guard needsAll || results.contains(where: \.isDenial) else { return .texts([]) }
         // `authorizer` is not bound here.
         let activation = activation(namespaceObject, nil)
         var remaining = budget
         var texts: [String?] = []
         do throws(BudgetExhausted) {
-            for validation in policy.validations {
-                guard let message = validation.message else {
+            for (index, validation) in policy.validations.enumerated() {
+                guard let message = validation.message, needsAll || results[index].isDenial else {
                     texts.append(nil)
                     continue
                 }
@@ -241,10 +240,13 @@ struct PolicyEvaluator {
 
     private func explain(_ expression: CompiledExpression, _ activation: Activation) -> DecisionExplanation? {
         guard let checked = expression.checked,
-            let part = DecidingPart(of: checked, in: policy.environment, activation)
+            let part = DecidingPart(
+                of: checked, in: policy.environment, activation,
+                variables: policy.variables.map(\.expression.checked))
         else { return nil }
+        let holder = part.variable.map { policy.variables[$0].expression } ?? expression
         return DecisionExplanation(
-            file: expression.check.file, range: expression.range(part.span), expression: part.text,
+            file: holder.check.file, range: holder.range(part.span), expression: part.text,
             operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
             place: part.place)
     }
@@ -264,7 +266,8 @@ struct PolicyEvaluator {
                 annotations.append(AuditAnnotation(action, key: annotation.name, value: message))
             case .value(let value):
                 let text = value.stringValue.map(Names.trimmed) ?? ""
-                annotations.append(AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
+                let action: AuditAnnotation.Action = text.isEmpty ? .exclude : .publish
+                annotations.append(AuditAnnotation(action, key: annotation.name, value: text))
             }
         }
         return annotations

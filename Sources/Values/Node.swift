@@ -139,25 +139,9 @@ extension Node {
 
     @inlinable
     func scan(_ key: UnsafeBufferPointer<UInt8>) -> UInt32? {
-        let tape = document.tape
-        let opening = tape[Int(index)]
-        guard Tape.tag(opening) == Tape.mapStart else { return nil }
-        let closing = UInt32(truncatingIfNeeded: opening) &- 1
-        let strings = document.strings
-        var at = index &+ 1
-        while at < closing {
-            let start = strings + Int(Tape.payload(tape[Int(at)]))
-            let count = Int(UnsafeRawPointer(start).loadUnaligned(as: UInt32.self))
-            let value = at &+ 1
-            if count == key.count, bytesEqual(start + 4, key) { return value }
-            let word = tape[Int(value)]
-            switch Tape.tag(word) {
-            case Tape.mapStart, Tape.listStart: at = UInt32(truncatingIfNeeded: word)
-            case Tape.int, Tape.uint, Tape.double: at = value &+ 2
-            default: at = value &+ 1
-            }
-        }
-        return nil
+        guard isMap else { return nil }
+        let found = Tape.find(key, from: index, on: document.tape, document.strings)
+        return found == .max ? nil : found
     }
 
     /// The element of a list at a position counted from 0; nil past the end and for other kinds.

@@ -214,3 +214,33 @@ private struct Evaluation {
         #expect(deciding.operands.map(\.text) == ["object.replicas", "object.items"])
     }
 }
+
+@Suite struct DecidingVariableTests {
+    @Test("follows a decision into the variable that it rests on")
+    func followsVariables() throws {
+        var environment = KubernetesEnvironment.base()
+        AdmissionVariables.declare(in: &environment, hasParams: false, hasAuthorizer: false)
+        environment.composed = Environment.Composed(variable: "variables")
+        var variables: [CheckedExpression?] = []
+        var programs: [Result<Program, CompileError>] = []
+        for (name, text) in [("app", "object.labels.app"), ("known", "object.replicas > 1 && variables.app == 'api'")] {
+            let checked = try CheckedExpression(
+                checking: try ParsedExpression(parsing: text, in: environment), in: environment)
+            variables.append(checked)
+            programs.append(.success(try Program(planning: checked, in: environment)))
+            environment.composed?.fields.append((name, checked.type))
+        }
+        let checked = try CheckedExpression(
+            checking: try ParsedExpression(parsing: "object.name == '' || variables.known", in: environment),
+            in: environment)
+        let activation = Activation(
+            environment.variables.map { $0.name == "object" ? Value(Evaluation.sample.root) : .null },
+            composed: ComposedVariables(programs, limit: 1_000_000))
+        let deciding = try #require(
+            DecidingPart(of: checked, in: environment, activation, variables: variables))
+        #expect(deciding.variable == 1)
+        #expect(deciding.text == "variables.app == 'api'")
+        let place = try #require(deciding.place)
+        #expect(Evaluation.sample.root.fieldPath(to: place) == "labels.app")
+    }
+}

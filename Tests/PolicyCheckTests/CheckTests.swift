@@ -43,7 +43,7 @@ import Testing
         Case("-p policies score.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies playbook.yaml good.yaml", 0, "manifest-without-kind"),
         Case("-p policies score.yaml", 2, "manifest-without-kind", "nothing checked"),
-        Case("-p policies service.yaml", 2, "nothing checked: no policy matches any of 1 object"),
+        Case("-p policies service.yaml", 2, "nothing checked: no policy matches the object"),
         Case("-p policies empty.yaml", 2, "nothing checked"),
         Case("-p policies none", 2, "directory-empty", "nothing checked"),
         Case("-p policies -", 2, "nothing checked"),
@@ -62,9 +62,10 @@ import Testing
         Case("-p policies --context truncated.yaml good.yaml", 2, "truncated.yaml", reports: false),
         Case("-p truncated.yaml good.yaml", 2, "truncated.yaml", reports: false),
         // Policies that do not work.
-        Case("-p broken-policy.yaml good.yaml", 3, "error[cel-syntax]", "broken-policy.yaml:15:", reports: false),
-        Case("-p undeclared.yaml good.yaml", 3, "objct", "undeclared.yaml:15:", reports: false),
+        Case("-p broken-policy.yaml good.yaml", 3, "error[cel-syntax]", "broken-policy.yaml:14:", reports: false),
+        Case("-p undeclared.yaml good.yaml", 3, "objct", "undeclared.yaml:14:", reports: false),
         Case("-p failing.yaml good.yaml", 3),
+        Case("-p annotating.yaml good.yaml", 3),
         Case("-p ignoring.yaml good.yaml", 0),
         Case("-p ignoring.yaml --fail-on warn good.yaml", 1),
         // The worst counts.
@@ -206,7 +207,7 @@ import Testing
         #expect(clean.status == 0 && clean.output == "1 policy: no errors.\n")
         let broken = try CommandRun(["lint", "broken-policy.yaml", "undeclared.yaml"], in: directory.url)
         #expect(broken.status == 3 && broken.output.isEmpty)
-        #expect(broken.errors.contains("broken-policy.yaml:15:") && broken.errors.contains("undeclared.yaml:15:"))
+        #expect(broken.errors.contains("broken-policy.yaml:14:") && broken.errors.contains("undeclared.yaml:14:"))
         #expect(try CommandRun(["lint", "good.yaml"], in: directory.url).status == 3)
         #expect(try CommandRun(["lint", "none"], in: directory.url).status == 2)
         #expect(try CommandRun(["lint", "missing.yaml"], in: directory.url).status == 2)

@@ -5,7 +5,7 @@ import Testing
     @Test(
         "prints values as JSON",
         arguments: [
-            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[1, dyn(2u), dyn(1.5)]"], "[\n  1,\n  2,\n  1.5\n]"),
+            (["1 + 2"], "3"), (["'a' + \"b\""], "\"ab\""), (["[dyn(1), dyn(2u), dyn(1.5)]"], "[\n  1,\n  2,\n  1.5\n]"),
             (["{'a': null}"], "{\n  \"a\": null\n}"), (["b'hi'"], "\"aGk=\""),
             (["timestamp('2024-02-29T00:00:00Z') + duration('90m')"], "\"2024-02-29T01:30:00Z\""),
             (["duration('90m')"], "\"5400s\""), (["quantity('1.5Gi').add(quantity('512Mi'))"], "\"2Gi\""),
@@ -34,7 +34,8 @@ import Testing
             {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
              "request": {"uid": "1", "operation": "UPDATE", "object": {"n": 2}, "oldObject": {"n": 1}}}
             """
-        let run = try CommandRun(["eval", "object.n > oldObject.n && request.operation == 'UPDATE'", "-"], input: review)
+        let expression = "object.n > oldObject.n && request.operation == 'UPDATE'"
+        let run = try CommandRun(["eval", expression, "-"], input: review)
         #expect(run.output == "true\n" && run.status == 0)
     }
 
@@ -54,8 +55,9 @@ import Testing
     @Test(
         "refuses what it cannot take with exit code 2",
         arguments: [
-            [], ["1", "--var", "x"], ["1", "--var", "1x=1"], ["1", "--var", "x={"], ["1", "--var", "x=@missing.json"],
-            ["1", "missing.yaml"], ["--jsonl", "1"], ["1", "--kubernetes-version", "0.9"], ["1", "--environment", "go"],
+            [], ["1", "--var", "x"], ["1", "--var", "1x=1"], ["1", "--var", "x={"], ["1", "--var", "x=@none.json"],
+            ["1", "missing.yaml"], ["--jsonl", "1"], ["1", "--kubernetes-version", "0.9"],
+            ["1", "--environment", "go"],
         ])
     func usage(_ arguments: [String]) throws {
         let run = try CommandRun(["eval"] + arguments)
@@ -68,7 +70,7 @@ import Testing
             {"id": "a", "expr": "object.n + 1", "vars": {"object": {"n": 1}}}
 
             {"expr": "x == 2u", "bindings": {"x": {"uint64": "2"}}}
-            {"expr": "[dyn(duration('1500ms')), timestamp(0)]"}
+            {"expr": "[dyn(duration('1500ms')), dyn(timestamp(0))]"}
             {"expr": "1 / 0"}
             {"expr": "1 +"}
             {"expr": "authorizer.group('').resource('pods').check('get').allowed()", "authz": [{"decision": "allow"}]}

@@ -30,7 +30,9 @@ import Testing
     @Test("hands results over in the order of the items", arguments: [1, 2, 8])
     func order(_ jobs: Int) {
         var results: [Int] = []
-        OrderedPipeline.run(Array(0..<500), jobs: jobs, work: { $0 % 7 == 0 ? slow($0) : $0 * 2 }) { results.append($0) }
+        OrderedPipeline.run(Array(0..<500), jobs: jobs, work: { $0 % 7 == 0 ? slow($0) : $0 * 2 }) {
+            results.append($0)
+        }
         #expect(results == (0..<500).map { $0 * 2 })
     }
 

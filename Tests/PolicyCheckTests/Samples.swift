@@ -4,7 +4,8 @@ import Foundation
 enum Samples {
     /// A policy with its binding.
     static func policy(
-        _ name: String = "team-label", expression: String = "has(object.metadata.labels) && 'team' in object.metadata.labels",
+        _ name: String = "team-label",
+        expression: String = "has(object.metadata.labels) && 'team' in object.metadata.labels",
         kinds: String = "pods", actions: String = "[Deny]", failurePolicy: String = "Fail"
     ) -> String {
         """
@@ -34,6 +35,14 @@ enum Samples {
 
         """
     }
+
+    /// An audit annotation whose value cannot be evaluated.
+    private static let annotations = """
+          auditAnnotations:
+            - key: x
+              valueExpression: string(object.spec.none.x)
+
+        """
 
     static let good = """
         apiVersion: v1
@@ -83,7 +92,9 @@ enum Samples {
         try directory.write(policy(expression: "object.spec.none.x == 1"), to: "failing.yaml")
         try directory.write(policy(expression: "object.spec.none.x == 1", failurePolicy: "Ignore"), to: "ignoring.yaml")
         try directory.write(policy(expression: "object.spec. =="), to: "broken-policy.yaml")
-        try directory.write(policy(expression: "objct.spec.x"), to: "undeclared.yaml")
+        try directory.write(policy("undeclared", expression: "objct.spec.x"), to: "undeclared.yaml")
+        try directory.write(
+            policy().replacing("  validations:", with: annotations + "  validations:"), to: "annotating.yaml")
         try directory.write(good, to: "good.yaml")
         try directory.write(bad, to: "bad.yaml")
         try directory.write(service, to: "service.yaml")

@@ -11,15 +11,13 @@ import Testing
 
     private static let vectors: [Vector] = {
         struct File: Decodable { let vectors: [Vector] }
-        guard let url = SharedData.file("research/sarif-fingerprint-vectors.json"), let data = try? Data(contentsOf: url)
-        else { return [] }
+        guard let url = SharedData.vectors, let data = try? Data(contentsOf: url) else { return [] }
         return (try? JSONDecoder().decode(File.self, from: data))?.vectors ?? []
     }()
 
     @Test(
         "gives the values of GitHub's uploader",
-        .enabled(if: SharedData.file("research/sarif-fingerprint-vectors.json") != nil, "no vectors beside the repository")
-    )
+        .enabled(if: SharedData.vectors != nil, "no vectors beside the repository"))
     func vectors() {
         #expect(Self.vectors.count == 6)
         for vector in Self.vectors { #expect(RollingHash.fingerprints(of: vector.text) == vector.hashes) }
@@ -41,7 +39,9 @@ import Testing
 
 /// Data beside the repository that tests use where it is there.
 enum SharedData {
-    static func file(_ name: String) -> URL? {
+    static let vectors = file("research/sarif-fingerprint-vectors.json")
+
+    private static func file(_ name: String) -> URL? {
         let environment = ProcessInfo.processInfo.environment["GUARDRAIL_SHARED"].map { URL(fileURLWithPath: $0) }
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<4 { root.deleteLastPathComponent() }

@@ -15,6 +15,18 @@ enum Repository {
         return FileManager.default.fileExists(atPath: bundle) ? directory : root.appending(path: ".build/debug")
     }()
 
+    /// Whether this build has made the executables (it has, unless a single target was built).
+    static var hasProducts: Bool {
+        ["policy-check", "policy-webhook"].allSatisfy { access(products.appending(path: $0).path, X_OK) == 0 }
+    }
+
+    /// The data that several projects share, beside the checkout or where `GUARDRAIL_SHARED` says; nil if it is not there.
+    static var shared: URL? {
+        let named = ProcessInfo.processInfo.environment["GUARDRAIL_SHARED"].map { URL(filePath: $0) }
+        let directory = named ?? root.deletingLastPathComponent().appending(path: "shared")
+        return FileManager.default.fileExists(atPath: directory.appending(path: "conformance").path) ? directory : nil
+    }
+
     static func text(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }

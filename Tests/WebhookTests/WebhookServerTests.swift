@@ -53,7 +53,7 @@ struct WebhookServerTests {
     @Test("answers every mutated body", .enabled(if: Tool.exists("python3"), "needs python3"))
     func mutatedBodies() throws {
         let script = Self.repository.appendingPathComponent("scripts/mutate-webhook.py").path
-        let samples = Self.repository.appendingPathComponent("testdata/admission-reviews").path
+        let samples = Self.repository.appendingPathComponent("testdata/webhook/admission-reviews").path
         try withServer { server in
             let result = try Tool.run(
                 ["python3", script, "--address", server.address.description, "--samples", samples, "--count", "1000"])

@@ -41,6 +41,9 @@ extension Checker {
     private mutating func join(_ previous: CELType?, _ current: CELType) -> CELType {
         guard let previous else { return current }
         guard solver.isAssignable(previous, to: current) else { return .dyn }
+        // An optional may be null; the list's elements stay optionals.
+        if case .null = current, previous.optionalContent != nil { return previous }
+        if case .null = previous, current.optionalContent != nil { return current }
         return TypeSolver.mostGeneral(previous, current)
     }
 

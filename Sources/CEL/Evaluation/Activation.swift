@@ -6,11 +6,20 @@ package final class Activation {
     package let values: [Value?]
     /// The lazily composed variables (`variables.x`), if the environment has them.
     package let composed: ComposedVariables?
+    /// Where the variables that lie in documents start, by slot; `values` keeps the documents alive.
+    let roots: UnsafeMutablePointer<NodeCursor?>
 
     package init(_ values: [Value?], composed: ComposedVariables? = nil) {
         self.values = values
         self.composed = composed
+        roots = .allocate(capacity: max(1, values.count))
+        for (slot, value) in values.enumerated() {
+            (roots + slot).initialize(to: value.flatMap { NodeCursor($0) })
+        }
     }
+
+    // Cursors are trivial: there is nothing to deinitialize.
+    deinit { roots.deallocate() }
 }
 
 /// Variables that are expressions themselves, each evaluated at most once, when first used.
@@ -58,7 +67,8 @@ package final class ComposedVariables {
             }
         case .failure(let error):
             let message = error.issues.first?.message ?? "variable does not compile"
-            result = .failure(EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
+            result = .failure(
+                EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
         }
         cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
         states[index] = .done(result)

@@ -4,6 +4,17 @@ import Values
 enum Arithmetic {
     case add, subtract, multiply, divide, modulo
 
+    init?(_ function: String) {
+        switch function {
+        case Operator.add: self = .add
+        case Operator.subtract: self = .subtract
+        case Operator.multiply: self = .multiply
+        case Operator.divide: self = .divide
+        case Operator.modulo: self = .modulo
+        default: return nil
+        }
+    }
+
     func callAsFunction(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         switch (left, right) {
         case (.int(let a), .int(let b)): return .int(try integers(a, b, "integer overflow"))
@@ -14,7 +25,31 @@ enum Arithmetic {
         switch self {
         case .add: return try sum(left, right)
         case .subtract: return try difference(left, right)
-        case .multiply, .divide, .modulo: throw .noSuchOverload()
+        case .multiply, .divide, .modulo: throw refusal(of: left)
+        }
+    }
+
+    /// Where the left kind does not know the operator at all the Go implementation names it.
+    private func refusal(of left: Value) -> EvaluationError {
+        let isKnown =
+            switch (self, left) {
+            case (_, .int), (_, .uint): true
+            case (.modulo, _): false
+            case (_, .double): true
+            case (.add, .string), (.add, .text), (.add, .bytes), (.add, .list), (.add, .listNode): true
+            case (.add, .duration), (.add, .timestamp), (.subtract, .duration), (.subtract, .timestamp): true
+            default: false
+            }
+        return isKnown ? .noSuchOverload() : EvaluationError(.noSuchOverload, "no such overload: \(name)")
+    }
+
+    private var name: String {
+        switch self {
+        case .add: Operator.add
+        case .subtract: Operator.subtract
+        case .multiply: Operator.multiply
+        case .divide: Operator.divide
+        case .modulo: Operator.modulo
         }
     }
 
@@ -62,7 +97,7 @@ enum Arithmetic {
             return .duration(sum)
         case (.timestamp(let time), .duration(let span)), (.duration(let span), .timestamp(let time)):
             return .timestamp(try shifted(time, by: span))
-        default: throw .noSuchOverload()
+        default: throw refusal(of: left)
         }
     }
 
@@ -80,7 +115,7 @@ enum Arithmetic {
             let (total, carry) = seconds.addingReportingOverflow(Int64(a.nanoseconds) - Int64(b.nanoseconds))
             if overflow || carry { throw EvaluationError(.overflow, "integer overflow") }
             return .duration(total)
-        default: throw .noSuchOverload()
+        default: throw refusal(of: left)
         }
     }
 
@@ -92,7 +127,8 @@ enum Arithmetic {
             throw EvaluationError(.overflow, "timestamp overflow")
         }
         return Timestamp(
-            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes)
+            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes
+        )
     }
 
     private func concatenated(_ left: Value, _ right: Value) throws(EvaluationError) -> String {

@@ -22,6 +22,8 @@ struct Qualifier {
     let key: Key
     /// `.?f` or `[?k]`: absence gives an empty optional.
     let isOptional: Bool
+    /// Fails at a value without parts even along an optional.
+    let needsParts: Bool
 }
 
 /// A field name with its UTF-8 bytes at hand for comparing with keys in a document.
@@ -48,19 +50,42 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
     let qualifiers: [Qualifier]
     /// 1 for naming the root; a conditional as the root is free.
     private let rootCost: UInt64
+    /// The short way for a variable with plain field names behind it; nil for everything else.
+    private let path: FieldPath?
 
     init(_ id: ExpressionID, _ root: AttributeRoot, _ qualifiers: [Qualifier] = []) {
         self.root = root
         self.qualifiers = qualifiers
         if case .expression(let node) = root, node.isConditional { rootCost = 0 } else { rootCost = 1 }
+        path = FieldPath(root, qualifiers)
         super.init(id)
     }
+
+    deinit { path?.deallocate() }
 
     func appending(_ qualifier: Qualifier, id: ExpressionID) -> AttributeNode {
         AttributeNode(id, root, qualifiers + [qualifier])
     }
 
+    /// Where the attribute leads if the short way leads there; nothing is charged.
+    @inline(__always)
+    func walk(_ frame: borrowing Frame) -> NodeCursor? {
+        guard let path else { return nil }
+        return path.walk(frame, path.count)
+    }
+
+    /// What naming the attribute costs where it leads somewhere.
+    var steps: UInt64 { UInt64(qualifiers.count) + rootCost }
+
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        if let path, let found = path.walk(frame, path.count) {
+            try frame.charge(steps: UInt64(path.count) &+ 1)
+            return found.value
+        }
+        return try evaluateSlowly(&frame)
+    }
+
+    private func evaluateSlowly(_ frame: inout Frame) throws(EvaluationError) -> Value {
         do throws(EvaluationError) {
             let value = try resolve(&frame)
             try frame.charge(rootCost)
@@ -72,6 +97,10 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
     }
 
     override func resolve(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        if let path, let found = path.walk(frame, path.count) {
+            try frame.charge(steps: UInt64(path.count))
+            return found.value
+        }
         var value = try rootValue(&frame)
         if qualifiers.isEmpty {
             if frame.trace != nil { recordPlace(of: value, &frame) }
@@ -97,6 +126,10 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
 
     /// Whether the last qualifier's part is there; the others must be.
     func isPresent(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        if let path, path.count > 0, let parent = path.walk(frame, path.count - 1), parent.isMap {
+            try frame.charge(steps: UInt64(path.count))
+            return parent.field(path.last) != nil
+        }
         var value = try rootValue(&frame)
         var isOptional = false
         if case .optional(let optional) = value {
@@ -193,7 +226,7 @@ extension Qualifier {
                 try frame.charge(1)
                 return found
             }
-            if tolerant { return nil }
+            if tolerant, !needsParts || subject.hasParts { return nil }
             throw subject.isList
                 ? EvaluationError(.indexOutOfBounds, "index out of bounds: \(wanted.keyDescription)")
                 : .noSuchKey(wanted.keyDescription)
@@ -246,5 +279,9 @@ final class PresenceNode: PlanNode, @unchecked Sendable {
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         .bool(try attribute.isPresent(&frame))
+    }
+
+    override func evaluateBool(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        try attribute.isPresent(&frame)
     }
 }

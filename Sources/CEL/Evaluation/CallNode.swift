@@ -25,6 +25,22 @@ final class CallNode: PlanNode, @unchecked Sendable {
         super.init(id)
     }
 
+    /// The shortest node for the call.
+    static func make(
+        _ id: ExpressionID, function: String, arguments: [PlanNode], candidates: [Candidate], cost: CallCost
+    ) -> PlanNode {
+        if candidates.count == 1 {
+            switch candidates[0].implementation {
+            case .unary(let body) where arguments.count == 1:
+                return UnaryCallNode(id, function, arguments[0], candidates[0], body, cost)
+            case .binary(let body) where arguments.count == 2:
+                return BinaryCallNode(id, function, arguments[0], arguments[1], candidates[0], body, cost)
+            default: break
+            }
+        }
+        return CallNode(id, function: function, arguments: arguments, candidates: candidates, cost: cost)
+    }
+
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         switch arguments.count {
         case 0: return try finish(&frame, nil, nil, run(nil, nil))
@@ -91,7 +107,7 @@ final class CallNode: PlanNode, @unchecked Sendable {
                 default: continue
                 }
             } catch {
-                return .failure(error)
+                return .failure(reworded(error, [first, second].compactMap { $0 }))
             }
         }
         return .failure(noSuchOverload([first, second].compactMap { $0 }))
@@ -108,15 +124,30 @@ final class CallNode: PlanNode, @unchecked Sendable {
                 default: continue
                 }
             } catch {
-                return .failure(error)
+                return .failure(reworded(error, values))
             }
         }
         return .failure(noSuchOverload(values))
     }
 
-    private func noSuchOverload(_ values: [Value]) -> EvaluationError {
+    private func noSuchOverload(_ values: [Value]) -> EvaluationError { Self.noSuchOverload(function, values) }
+
+    /// Worded as the Go implementation does: policies show these messages.
+    static func noSuchOverload(_ function: String, _ values: [Value]) -> EvaluationError {
         let kinds = values.map(\.typeName).joined(separator: ", ")
-        return EvaluationError(.noSuchOverload, "no such overload: \(function)(\(kinds))")
+        return EvaluationError(.noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
+    }
+
+    private func reworded(_ error: EvaluationError, _ values: [Value]) -> EvaluationError {
+        candidates.contains { zip($0.parameters, values).allSatisfy { $0.accepts($1) } }
+            ? error : Self.reworded(error, function, values)
+    }
+
+    /// A value of another kind than the checker was told (a date that is a string in the object) reaches the code of the
+    /// one overload there is; its complaint gets the words of a call that found none.
+    static func reworded(_ error: EvaluationError, _ function: String, _ values: [Value]) -> EvaluationError {
+        error.code == .noSuchOverload && error.message == EvaluationError.noSuchOverload().message
+            ? noSuchOverload(function, values) : error
     }
 
     /// - Parameter all: the arguments if there are more than two.
@@ -137,46 +168,8 @@ final class CallNode: PlanNode, @unchecked Sendable {
     private func charge(
         _ frame: inout Frame, _ first: Value?, _ second: Value?, _ result: Value?, all: [Value]? = nil
     ) throws(EvaluationError) {
-        switch cost {
-        case .one: try frame.charge(1)
-        case .fixed(let amount): try frame.charge(amount)
-        case .sized(let amount): try frame.charge(amount(first, second))
-        case .custom(let amount):
-            try frame.charge(amount(all ?? Array([first, second].prefix(arguments.count)), result))
-        }
-    }
-}
-
-extension CELType {
-    /// Whether a value may be passed for a parameter of this type at run time. Of lists and maps the first element
-    /// speaks for all, as in the Go implementation.
-    func accepts(_ value: Value) -> Bool {
-        switch (self, value) {
-        case (.dyn, _), (.parameter, _), (.any, _), (.error, _): return true
-        case (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double): return true
-        case (.string, .string), (.string, .text), (.bytes, .bytes): return true
-        case (.timestamp, .timestamp), (.duration, .duration): return true
-        case (.type, .type): return true
-        case (.list(let element), .list(let elements)): return elements.first.map { element.accepts($0) } ?? true
-        case (.list(let element), .listNode(let node)):
-            return node.element(at: 0).map { element.accepts(Value($0)) } ?? true
-        case (.map(let key, let item), .map(let map)):
-            guard let firstKey = map.keys.first, let firstValue = map.values.first else { return true }
-            return key.accepts(firstKey) && item.accepts(firstValue)
-        case (.map(let key, let item), .mapNode(let node)):
-            var entries = node.entries
-            guard let first = entries.next() else { return true }
-            return key.accepts(.text(first.key)) && item.accepts(Value(first.value))
-        case (.wrapper(let type), _):
-            if case .null = value { return true }
-            return type.accepts(value)
-        case (.opaque("optional_type", let parameters), .optional(let optional)):
-            guard let content = optional.value, let parameter = parameters.first else { return true }
-            return parameter.accepts(content)
-        case (.opaque(let name, _), .object(let object)), (.structure(let name), .object(let object)):
-            return name == object.typeName
-        case (.structure, .map), (.structure, .mapNode): return true
-        default: return false
-        }
+        if let amount = cost.amount(first, second) { return try frame.charge(amount) }
+        guard case .custom(let amount) = cost else { return }
+        try frame.charge(amount(all ?? Array([first, second].prefix(arguments.count)), result))
     }
 }

@@ -8,5 +8,8 @@ package enum EvaluationLimits {
     /// What one evaluation for an explanation may cost; Kubernetes' limit for any expression.
     static let explanationCost: UInt64 = 1_000_000
 
+    /// Variables that an explanation follows, one leading to the next.
+    static let explainedVariables = 16
+
     static var tooLarge: EvaluationError { EvaluationError(.resourceLimit, "result is too large") }
 }

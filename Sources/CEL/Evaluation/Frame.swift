@@ -4,15 +4,18 @@ import Values
 struct Frame {
     let activation: Activation
     /// Loop variables and accumulators by slot; lives as long as the evaluation.
-    let locals: UnsafeMutablePointer<Value>
+    let locals: UnsafeMutablePointer<Local>
+    /// `activation.roots`.
+    let roots: UnsafeMutablePointer<NodeCursor?>
     private(set) var cost: UInt64 = 0
     let limit: UInt64
     /// Where values are recorded while a verdict is explained; nil otherwise.
     let trace: Trace?
 
-    init(activation: Activation, locals: UnsafeMutablePointer<Value>, limit: UInt64, trace: Trace?) {
+    init(activation: Activation, locals: UnsafeMutablePointer<Local>, limit: UInt64, trace: Trace?) {
         self.activation = activation
         self.locals = locals
+        roots = activation.roots
         self.limit = limit
         self.trace = trace
     }
@@ -56,13 +59,24 @@ class PlanNode: @unchecked Sendable {
         try evaluate(&frame)
     }
 
+    /// The value of a condition, without a `Value` in between where the node knows how.
+    ///
+    /// - Throws: what `evaluate` throws; "no such overload" without a place if the value is no bool.
+    func evaluateBool(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        guard case .bool(let value) = try evaluate(&frame) else { throw .noSuchOverload() }
+        return value
+    }
+
     /// The value if it needs no evaluation.
     var constant: Value? { nil }
+
+    /// Whether every evaluation has the same outcome; unlike constants, what is steady costs something.
+    var isSteady: Bool { constant != nil }
 
     /// The node itself, under a tracing wrapper.
     var core: PlanNode { self }
 
-    final var isConditional: Bool { core is ConditionalNode }
+    var isConditional: Bool { core is ConditionalNode }
 }
 
 final class ConstantNode: PlanNode, @unchecked Sendable {

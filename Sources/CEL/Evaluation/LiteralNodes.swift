@@ -42,9 +42,12 @@ final class MapNode: PlanNode, @unchecked Sendable {
     }
 
     private let entries: [Entry]
+    /// See `Environment.hasStrictMapKeys`.
+    private let isStrict: Bool
 
-    init(_ id: ExpressionID, _ entries: [Entry]) {
+    init(_ id: ExpressionID, _ entries: [Entry], isStrict: Bool) {
         self.entries = entries
+        self.isStrict = isStrict
         super.init(id)
     }
 
@@ -55,6 +58,9 @@ final class MapNode: PlanNode, @unchecked Sendable {
             for entry in entries {
                 let key = try entry.key.evaluate(&frame)
                 let value = try entry.value.evaluate(&frame)
+                if isStrict, !key.isStrictKey {
+                    throw EvaluationError(.invalidArgument, "unsupported key type: \(key.typeName)")
+                }
                 guard entry.isOptional else {
                     pairs.append((key, value))
                     continue
@@ -67,6 +73,20 @@ final class MapNode: PlanNode, @unchecked Sendable {
             throw error.located(at: id)
         }
         try frame.charge(30)
-        return .map(MapValue(pairs))
+        let map = MapValue(pairs)
+        if isStrict, map.count < pairs.count {
+            throw EvaluationError(.duplicateKey, "a key comes twice in a map literal", at: id)
+        }
+        return .map(map)
+    }
+}
+
+extension Value {
+    /// A kind of key that the specification knows.
+    var isStrictKey: Bool {
+        switch self {
+        case .bool, .int, .uint, .string, .text: true
+        default: false
+        }
     }
 }

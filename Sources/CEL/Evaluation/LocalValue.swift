@@ -40,9 +40,26 @@ final class PendingLocal: LocalPlaceholder, @unchecked Sendable {
     }
 }
 
+/// A loop variable or accumulator.
+struct Local {
+    /// What the name stands for, unless `cursor` is set.
+    private(set) var value: Value = .null
+    /// A place in a document that the running loop keeps alive: binding it costs no reference counting.
+    private(set) var cursor: NodeCursor?
+
+    mutating func set(_ value: Value) {
+        cursor = NodeCursor(value)
+        self.value = value
+    }
+
+    @inline(__always)
+    mutating func set(_ cursor: NodeCursor) { self.cursor = cursor }
+}
+
 @inline(__always)
 func localValue(_ slot: Int, _ frame: inout Frame) throws(EvaluationError) -> Value {
-    let value = frame.locals[slot]
+    if let cursor = frame.locals[slot].cursor { return cursor.value }
+    let value = frame.locals[slot].value
     if case .object(let object) = value, let placeholder = object as? LocalPlaceholder {
         return try placeholder.value(&frame)
     }

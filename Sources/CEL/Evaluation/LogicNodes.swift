@@ -15,28 +15,24 @@ final class LogicNode: PlanNode, @unchecked Sendable {
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        .bool(try evaluateBool(&frame))
+    }
+
+    override func evaluateBool(_ frame: inout Frame) throws(EvaluationError) -> Bool {
         var failure: EvaluationError?
         do throws(EvaluationError) {
-            if try bool(left, &frame) == decisive { return .bool(decisive) }
+            if try left.evaluateBool(&frame) == decisive { return decisive }
         } catch {
             if error.isFatal { throw error }
             failure = error
         }
         do throws(EvaluationError) {
-            if try bool(right, &frame) == decisive { return .bool(decisive) }
+            if try right.evaluateBool(&frame) == decisive { return decisive }
         } catch {
-            throw error.isFatal ? error : failure ?? error
+            throw error.isFatal ? error : (failure ?? error).located(at: id)
         }
-        if let failure { throw failure }
-        return .bool(!decisive)
-    }
-
-    @inline(__always)
-    private func bool(_ node: PlanNode, _ frame: inout Frame) throws(EvaluationError) -> Bool {
-        guard case .bool(let value) = try node.evaluate(&frame) else {
-            throw EvaluationError.noSuchOverload().located(at: id)
-        }
-        return value
+        if let failure { throw failure.located(at: id) }
+        return !decisive
     }
 }
 
@@ -54,8 +50,11 @@ final class ConditionalNode: PlanNode, @unchecked Sendable {
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        guard case .bool(let value) = try condition.evaluate(&frame) else {
-            throw EvaluationError.noSuchOverload().located(at: id)
+        let value: Bool
+        do throws(EvaluationError) {
+            value = try condition.evaluateBool(&frame)
+        } catch {
+            throw error.located(at: id)
         }
         return try (value ? truthy : falsy).resolve(&frame)
     }
@@ -71,16 +70,19 @@ final class NotNode: PlanNode, @unchecked Sendable {
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        let value: Value
+        .bool(try evaluateBool(&frame))
+    }
+
+    override func evaluateBool(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        let value: Bool
         do throws(EvaluationError) {
-            value = try operand.evaluate(&frame)
+            value = try operand.evaluateBool(&frame)
         } catch {
             if !error.isFatal { try frame.charge(1) }
-            throw error
+            throw error.located(at: id)
         }
         try frame.charge(1)
-        guard case .bool(let flag) = value else { throw EvaluationError.noSuchOverload().located(at: id) }
-        return .bool(!flag)
+        return !value
     }
 }
 

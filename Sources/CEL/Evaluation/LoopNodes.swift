@@ -20,11 +20,18 @@ struct LoopRange {
     ) throws(EvaluationError) {
         switch try node.evaluate(&frame) {
         case .listNode(let list):
+            // The cursors do not hold the document; `list` does, until the loop is over.
+            defer { withExtendedLifetime(list) {} }
             var index: Int64 = 0
-            for element in list.elements {
-                bind(&frame, .int(index), Value(element))
-                if try !body(&frame) { return }
-                index += 1
+            try NodeCursor(list).forEachElement { (element) throws(EvaluationError) -> Bool in
+                if let second = slots.second {
+                    frame.locals[slots.variable].set(.int(index))
+                    frame.locals[second].set(element)
+                    index += 1
+                } else {
+                    frame.locals[slots.variable].set(element)
+                }
+                return try body(&frame)
             }
         case .list(let elements):
             for (index, element) in elements.enumerated() {
@@ -50,17 +57,17 @@ struct LoopRange {
     @inline(__always)
     private func bind(_ frame: inout Frame, _ index: Value, _ element: Value) {
         if let second = slots.second {
-            frame.locals[slots.variable] = index
-            frame.locals[second] = element
+            frame.locals[slots.variable].set(index)
+            frame.locals[second].set(element)
         } else {
-            frame.locals[slots.variable] = element
+            frame.locals[slots.variable].set(element)
         }
     }
 
     @inline(__always)
     private func bindEntry(_ frame: inout Frame, _ key: Value, _ value: Value) {
-        frame.locals[slots.variable] = key
-        if let second = slots.second { frame.locals[second] = value }
+        frame.locals[slots.variable].set(key)
+        if let second = slots.second { frame.locals[second].set(value) }
     }
 }
 
@@ -100,6 +107,10 @@ final class QuantifierNode: PlanNode, @unchecked Sendable {
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        .bool(try evaluateBool(&frame))
+    }
+
+    override func evaluateBool(_ frame: inout Frame) throws(EvaluationError) -> Bool {
         var failure: EvaluationError?
         var decided = false
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
@@ -108,7 +119,7 @@ final class QuantifierNode: PlanNode, @unchecked Sendable {
             // The step is `@result && predicate`: the accumulator is named once.
             try frame.charge(1)
             do throws(EvaluationError) {
-                guard case .bool(let value) = try predicate.evaluate(&frame) else { throw .noSuchOverload() }
+                let value = try predicate.evaluateBool(&frame)
                 // An explanation wants the deciding iteration's values to stay.
                 if value == decisive {
                     decided = true
@@ -122,7 +133,7 @@ final class QuantifierNode: PlanNode, @unchecked Sendable {
         }
         try frame.charge(1)
         if let failure { throw failure }
-        return .bool(decided ? decisive : !decisive)
+        return decided ? decisive : !decisive
     }
 }
 
@@ -142,8 +153,7 @@ final class ExistsOneNode: PlanNode, @unchecked Sendable {
         var count = 0
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
             do throws(EvaluationError) {
-                guard case .bool(let value) = try predicate.evaluate(&frame) else { throw .noSuchOverload() }
-                if value {
+                if try predicate.evaluateBool(&frame) {
                     try frame.charge(steps: 2)
                     count += 1
                 }
@@ -180,10 +190,7 @@ final class ListBuilderNode: PlanNode, @unchecked Sendable {
         var result: [Value] = []
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
             do throws(EvaluationError) {
-                if let condition {
-                    guard case .bool(let value) = try condition.evaluate(&frame) else { throw .noSuchOverload() }
-                    if !value { return true }
-                }
+                if let condition, try !condition.evaluateBool(&frame) { return true }
             } catch {
                 if error.isFatal { throw error }
                 failure = error.located(at: id)
@@ -229,10 +236,7 @@ final class MapBuilderNode: PlanNode, @unchecked Sendable {
         var known: Set<MapKey> = []
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
             do throws(EvaluationError) {
-                if let condition {
-                    guard case .bool(let value) = try condition.evaluate(&frame) else { throw .noSuchOverload() }
-                    if !value { return true }
-                }
+                if let condition, try !condition.evaluateBool(&frame) { return true }
                 try frame.charge(1)
                 if failure != nil, inserted.count == 2 { return true }
                 var parts: [Value] = []
@@ -276,9 +280,9 @@ final class BindNode: PlanNode, @unchecked Sendable {
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         if let constant = initial.constant {
-            frame.locals[slot] = constant
+            frame.locals[slot].set(constant)
         } else {
-            frame.locals[slot] = .object(PendingLocal(initial))
+            frame.locals[slot].set(.object(PendingLocal(initial)))
         }
         return try result.evaluate(&frame)
     }
@@ -306,7 +310,7 @@ final class FoldNode: PlanNode, @unchecked Sendable {
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         let slot = range.slots.accumulator
-        frame.locals[slot] = .object(PendingLocal(initial))
+        frame.locals[slot].set(.object(PendingLocal(initial)))
         try range.forEach(&frame, id) { (frame) throws(EvaluationError) -> Bool in
             do throws(EvaluationError) {
                 if case .bool(false) = try condition.evaluate(&frame) { return false }
@@ -314,10 +318,10 @@ final class FoldNode: PlanNode, @unchecked Sendable {
                 if error.isFatal { throw error }
             }
             do throws(EvaluationError) {
-                frame.locals[slot] = try step.evaluate(&frame)
+                frame.locals[slot].set(try step.evaluate(&frame))
             } catch {
                 if error.isFatal { throw error }
-                frame.locals[slot] = .object(FailedLocal(error))
+                frame.locals[slot].set(.object(FailedLocal(error)))
             }
             return true
         }

@@ -90,22 +90,25 @@ class BinaryNode: PlanNode, @unchecked Sendable {
 }
 
 final class EqualityNode: BinaryNode, @unchecked Sendable {
-    private let negated: Bool
+    let isNegated: Bool
 
     init(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) {
-        self.negated = negated
+        isNegated = negated
         super.init(id, left, right, cost: negated ? .smaller : .equality)
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         guard let equal = valuesEqual(left, right) else { throw .noSuchOverload() }
-        return .bool(equal != negated)
+        return .bool(equal != isNegated)
     }
 }
 
 final class OrderingNode: BinaryNode, @unchecked Sendable {
-    enum Relation {
-        case less, lessEquals, greater, greaterEquals
+    enum Relation: String {
+        case less = "_<_"
+        case lessEquals = "_<=_"
+        case greater = "_>_"
+        case greaterEquals = "_>=_"
     }
 
     private let relation: Relation
@@ -116,6 +119,7 @@ final class OrderingNode: BinaryNode, @unchecked Sendable {
     }
 
     override func apply(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        guard left.isOrdered else { throw EvaluationError(.noSuchOverload, "no such overload: \(relation.rawValue)") }
         let order = try compareValues(left, right)
         return switch relation {
         case .less: .bool(order < 0)
@@ -154,20 +158,19 @@ final class MembershipNode: BinaryNode, @unchecked Sendable {
 final class ConstantMembershipNode: PlanNode, @unchecked Sendable {
     private let operand: PlanNode
     private let elements: [Value]
-    /// For long lists of strings.
-    private let index: MapValue?
+    /// For long lists: within the cost limit a loop could scan one any number of times.
+    private let index: ValueIndex?
 
     init(_ id: ExpressionID, _ operand: PlanNode, _ elements: [Value]) {
         self.operand = operand
         self.elements = elements
-        let isLong = elements.count > 16 && elements.allSatisfy { $0.stringValue != nil }
-        index = isLong ? MapValue(elements.map { (key: $0, value: .null) }) : nil
+        index = elements.count > 16 ? ValueIndex(.list(elements)) : nil
         super.init(id)
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         let value = try operand.evaluate(&frame)
-        if let index { return .bool(index[value] != nil) }
+        if let index { return .bool(index.contains(value)) }
         return .bool(elements.contains { valuesEqual(value, $0) == true })
     }
 }

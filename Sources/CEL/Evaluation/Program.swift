@@ -24,8 +24,8 @@ package struct Program: Sendable {
         _ activation: Activation, budget: inout CostBudget, trace: Trace? = nil
     ) throws(EvaluationError) -> Value {
         let remaining = budget.limit - min(budget.used, budget.limit)
-        let (result, cost) = withUnsafeTemporaryAllocation(of: Value.self, capacity: max(1, localCount)) { locals in
-            locals.initialize(repeating: .null)
+        let (result, cost) = withUnsafeTemporaryAllocation(of: Local.self, capacity: max(1, localCount)) { locals in
+            locals.initialize(repeating: Local())
             defer { locals.deinitialize() }
             // INVARIANT: capacity is at least 1, so the base address exists.
             guard let base = locals.baseAddress else { preconditionFailure("no locals") }

@@ -47,6 +47,14 @@ extension Value {
         }
     }
 
+    /// Whether selection and indexing make sense.
+    var hasParts: Bool {
+        switch self {
+        case .list, .listNode, .map, .mapNode, .object: true
+        default: false
+        }
+    }
+
     /// A key as "no such key: …" shows it.
     package var keyDescription: String {
         switch self {

@@ -100,6 +100,16 @@ private func compare(_ uint: UInt64, _ double: Double) -> Int? {
 @inline(__always)
 private func order<T: Comparable>(_ a: T, _ b: T) -> Int { a < b ? -1 : a > b ? 1 : 0 }
 
+extension Value {
+    /// Whether values of this kind have an order at all; the Go implementation words the error by that.
+    var isOrdered: Bool {
+        switch self {
+        case .bool, .int, .uint, .double, .string, .text, .bytes, .timestamp, .duration: true
+        default: false
+        }
+    }
+}
+
 /// CEL's ordering: -1, 0 or 1.
 ///
 /// - Throws: where the kinds have no order between them, or a NaN is compared.

@@ -4,6 +4,8 @@ package import Values
 package struct DecidingPart: Sendable {
     /// The deciding sub-expression.
     package let expression: ExpressionID
+    /// The composed variable in whose expression it stands, by index; nil for the expression itself.
+    package let variable: Int?
     /// Its place in the expression's text.
     package let span: SourceSpan
     /// Its text.
@@ -14,6 +16,8 @@ package struct DecidingPart: Sendable {
     package let place: Node?
     /// The error, if that was the outcome.
     package let error: EvaluationError?
+    /// Whether the whole expression came out true or false, so that one of its parts decided.
+    private let isBoolean: Bool
 
     package struct Operand: Sendable {
         package let text: String
@@ -22,9 +26,21 @@ package struct DecidingPart: Sendable {
 
     /// Evaluates once more with every node's value recorded, and follows the decision down.
     ///
-    /// - Parameter activation: as for the evaluation to be explained; composed variables are not evaluated anew.
+    /// - Parameters:
+    ///   - activation: as for the evaluation to be explained.
+    ///   - variables: the composed variables' expressions by index: a decision that rests on one is followed into it.
     /// - Returns: nil if the program cannot be planned for tracing (it could not be evaluated either).
-    package init?(of expression: CheckedExpression, in environment: Environment, _ activation: Activation) {
+    package init?(
+        of expression: CheckedExpression, in environment: Environment, _ activation: Activation,
+        variables: [CheckedExpression?] = []
+    ) {
+        self.init(expression, environment, activation, variables, depth: 0)
+    }
+
+    fileprivate init?(
+        _ expression: CheckedExpression, _ environment: Environment, _ activation: Activation,
+        _ variables: [CheckedExpression?], depth: Int
+    ) {
         guard let program = try? Program(planning: expression, in: environment, traced: true) else { return nil }
         let trace = Trace()
         var budget = CostBudget(limit: EvaluationLimits.explanationCost)
@@ -34,24 +50,47 @@ package struct DecidingPart: Sendable {
         } catch {
             outcome = .error(error)
         }
-        self.init(Explainer(expression: expression, trace: trace), outcome)
-    }
-
-    private init(_ explainer: Explainer, _ outcome: Trace.Outcome) {
-        let tree = explainer.expression.tree
+        let explainer = Explainer(
+            expression: expression, trace: trace, environment: environment, activation: activation,
+            variables: variables, depth: depth)
+        let deciding: ExpressionID
+        var failure: EvaluationError?
         switch outcome {
         case .error(let error):
             let known = error.expression != EvaluationError.unknown
-            expression = known ? error.expression : tree.root
-            self.error = error
-        case .value:
-            expression = explainer.deciding(tree.root)
-            error = nil
+            deciding = known ? error.expression : expression.tree.root
+            failure = error
+        case .value: deciding = explainer.deciding(expression.tree.root)
         }
+        if let (index, inner) = explainer.follow(deciding), inner.error != nil || inner.isBoolean {
+            self = DecidingPart(inner, in: inner.variable ?? index, fallback: explainer.place(of: expression.tree.root))
+        } else {
+            self.init(explainer, deciding, failure)
+        }
+    }
+
+    private init(_ inner: DecidingPart, in variable: Int, fallback: @autoclosure () -> Node?) {
+        expression = inner.expression
+        self.variable = variable
+        span = inner.span
+        text = inner.text
+        operands = inner.operands
+        place = inner.place ?? fallback()
+        error = inner.error
+        isBoolean = inner.isBoolean
+    }
+
+    private init(_ explainer: Explainer, _ deciding: ExpressionID, _ failure: EvaluationError?) {
+        let tree = explainer.expression.tree
+        expression = deciding
+        variable = nil
+        error = failure
+        isBoolean = explainer.isBoolean(tree.root)
         span = tree.span(of: expression)
         text = explainer.text(of: expression)
         operands = explainer.operands(of: expression)
-        place = explainer.place(of: expression)
+        // Better the place of a condition that was met than none.
+        place = explainer.place(of: expression) ?? explainer.place(of: tree.root)
     }
 }
 
@@ -59,11 +98,30 @@ package struct DecidingPart: Sendable {
 private struct Explainer {
     let expression: CheckedExpression
     let trace: Trace
+    let environment: Environment
+    let activation: Activation
+    let variables: [CheckedExpression?]
+    /// How many variables lead here.
+    let depth: Int
 
     private var tree: SyntaxTree { expression.tree }
 
     private func bool(_ id: ExpressionID) -> Bool? {
         if case .value(let value) = trace.outcomes[id] { value.boolValue } else { nil }
+    }
+
+    func isBoolean(_ id: ExpressionID) -> Bool { bool(id) != nil }
+
+    /// The explanation of the composed variable that a node names; nil if it names none.
+    func follow(_ id: ExpressionID) -> (index: Int, part: DecidingPart)? {
+        guard depth < EvaluationLimits.explainedVariables, let composed = environment.composed,
+            case .select(let operand, let field, isTest: false) = tree[id],
+            case .identifier(composed.variable) = tree[operand],
+            let index = composed.fields.lastIndex(where: { $0.name == field }), index < variables.count,
+            let expression = variables[index],
+            let part = DecidingPart(expression, environment, activation, variables, depth: depth + 1)
+        else { return nil }
+        return (index, part)
     }
 
     func deciding(_ id: ExpressionID) -> ExpressionID {
@@ -113,7 +171,7 @@ private struct Explainer {
     func place(of id: ExpressionID) -> Node? {
         var found: Node?
         visit(id) { node in
-            if found == nil { found = trace.places[node] }
+            if found == nil { found = trace.places[node] ?? follow(node)?.part.place }
             return found == nil
         }
         return found
@@ -122,7 +180,8 @@ private struct Explainer {
     private func isAttribute(_ id: ExpressionID) -> Bool {
         switch tree[id] {
         case .identifier, .select(_, _, isTest: false): true
-        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _), .call(Operator.optionalSelect, nil, _):
+        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _),
+            .call(Operator.optionalSelect, nil, _):
             true
         default: false
         }

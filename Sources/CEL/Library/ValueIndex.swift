@@ -7,7 +7,11 @@ struct ValueIndex {
     /// Equal values have equal keys; most different ones have different keys.
     private static func key(_ value: Value) -> MapKey {
         switch value {
-        case .null, .bool, .int, .uint, .double, .string, .text: MapKey(value)
+        case .null, .bool, .string, .text: MapKey(value)
+        // Numbers of all kinds compare through doubles, so equal ones round to the same double.
+        case .int(let int): .double(Double(int))
+        case .uint(let uint): .double(Double(uint))
+        case .double(let double): .double(double)
         case .bytes(let bytes): .other("b\(bytes.count)")
         case .timestamp(let time): .other("t\(time.seconds)")
         case .duration(let nanoseconds): .other("d\(nanoseconds)")

@@ -39,6 +39,8 @@ extension Parser {
             return expandTransform(call, target)
         case ("sortBy", 2): return expandSortBy(call, target)
         case ("bind", 3): return expandBind(call, target)
+        case ("block", 2): return expandBlock(call, target)
+        case ("index", 1), ("iterVar", 2): return expandBlockName(call, target)
         case ("optMap", 2), ("optFlatMap", 2): return expandOptional(call, target)
         default: return nil
         }

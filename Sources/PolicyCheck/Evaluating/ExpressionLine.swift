@@ -127,7 +127,8 @@ struct ExpressionLine {
                 let start = file.position(atByte: Int(issue.span.start))
                 // Columns of issues count from 0, as in the data of the Go implementation.
                 out.append(json: index == 0 ? "{" : ",{")
-                out.append(json: "\"id\":\"\(issue.id)\",\"line\":\(start.line),\"col\":\(start.column - 1),\"message\":")
+                out.append(json: "\"id\":\"\(issue.id)\",\"line\":\(start.line),\"col\":\(start.column - 1)")
+                out.append(json: ",\"message\":")
                 JSONWriter().writeString(issue.message, to: &out)
                 out.append(json: "}")
             }

@@ -46,7 +46,7 @@ import Values
             let parsed = try ParsedExpression(parsing: text, in: environment)
             let checked =
                 test["disableCheck"]?.bool == true
-                ? unchecked(parsed) : try CheckedExpression(checking: parsed, in: environment)
+                ? CheckedExpression(unchecked: parsed) : try CheckedExpression(checking: parsed, in: environment)
             if let deduced = typed?["deducedType"]?["struct"], type(deduced) != checked.type {
                 return "\(text): type is \(checked.type), should be \(type(deduced))"
             }
@@ -81,14 +81,6 @@ import Values
             if let name = key.string, !known.contains(name) { environment.declare(name, .dyn) }
         }
         return environment
-    }
-
-    /// For tests that must run without a checker: every type is dyn.
-    private static func unchecked(_ parsed: ParsedExpression) -> CheckedExpression {
-        let count = parsed.tree.nodes.count
-        return CheckedExpression(
-            text: parsed.text, tree: parsed.tree, types: Array(repeating: .dyn, count: count),
-            references: Array(repeating: nil, count: count))
     }
 
     private static func outcome(_ text: String, _ program: Program, _ values: [Value?], _ result: Node?) -> String? {

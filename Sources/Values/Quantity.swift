@@ -4,21 +4,21 @@ internal import Glibc
 ///
 /// Two forms as there: a 64-bit integer with a power of ten, or a big decimal. Which one a quantity has can be seen:
 /// only the first kind is ever an integer.
-struct Quantity: Sendable {
-    enum Format: Sendable {
+package struct Quantity: Sendable {
+    package enum Format: Sendable {
         case decimalExponent, binarySI, decimalSI
     }
 
-    enum Amount: Sendable {
+    package enum Amount: Sendable {
         /// `value * 10^scale`.
         case integer(value: Int64, scale: Int)
         case decimal(BigDecimal)
     }
 
-    enum ParseError: Error, Sendable {
+    package enum ParseError: Error, Sendable {
         case format, suffix, numeric, tooLarge
 
-        var message: String {
+        package var message: String {
             switch self {
             case .format:
                 "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -34,24 +34,24 @@ struct Quantity: Sendable {
     /// Digits of a quantity's text.
     static let maximumDigits = 10_000
 
-    var amount: Amount
-    var format: Format
+    package var amount: Amount
+    package var format: Format
     /// The text it was read from, if Kubernetes shows it unchanged.
-    var text: String?
+    package var text: String?
 
-    init(_ value: Int64) {
+    package init(_ value: Int64) {
         amount = .integer(value: value, scale: 0)
         format = .decimalSI
     }
 
-    var decimal: BigDecimal {
+    package var decimal: BigDecimal {
         switch amount {
         case .integer(let value, let scale): BigDecimal(value, scale: -scale)
         case .decimal(let decimal): decimal
         }
     }
 
-    var sign: Int {
+    package var sign: Int {
         switch amount {
         case .integer(let value, _): Int(value.signum())
         case .decimal(let decimal): decimal.sign
@@ -59,12 +59,12 @@ struct Quantity: Sendable {
     }
 
     /// The whole number, if the quantity is one in the integer form.
-    var integer: Int64? {
+    package var integer: Int64? {
         guard case .integer(let value, let scale) = amount, scale >= 0 else { return nil }
         return Self.scaled(value, by: scale)
     }
 
-    var approximateDouble: Double {
+    package var approximateDouble: Double {
         let base: Double
         let exponent: Int
         switch amount {
@@ -96,7 +96,7 @@ struct Quantity: Sendable {
     }
 
     /// -1, 0 or 1.
-    static func compare(_ left: Quantity, _ right: Quantity) -> Int {
+    package static func compare(_ left: Quantity, _ right: Quantity) -> Int {
         if case .integer(let a, let aScale) = left.amount, case .integer(let b, let bScale) = right.amount,
             let a = scaled(a, by: max(aScale - bScale, 0)), let b = scaled(b, by: max(bScale - aScale, 0))
         {
@@ -105,7 +105,7 @@ struct Quantity: Sendable {
         return BigDecimal.compare(left.decimal, right.decimal)
     }
 
-    static func + (left: Quantity, right: Quantity) -> Quantity {
+    package static func + (left: Quantity, right: Quantity) -> Quantity {
         var result = left
         result.text = nil
         if left.sign == 0 { result.format = right.format }
@@ -128,7 +128,7 @@ struct Quantity: Sendable {
         return result
     }
 
-    static func - (left: Quantity, right: Quantity) -> Quantity {
+    package static func - (left: Quantity, right: Quantity) -> Quantity {
         var negated = right
         switch right.amount {
         case .integer(let value, let scale):

@@ -6,7 +6,7 @@ extension Quantity {
         ("Pi", 2, 50), ("Ei", 2, 60),
     ]
 
-    init(parsing text: String) throws(ParseError) {
+    package init(parsing text: String) throws(ParseError) {
         if text.isEmpty { throw .format }
         self.init(0)
         if text == "0" {
@@ -73,7 +73,8 @@ extension Quantity {
         guard suffix.count > 1, suffix[0] | 0x20 == UInt8(ascii: "e"), let exponent = Int(text.dropFirst()) else {
             throw .suffix
         }
-        guard abs(exponent) <= maximumExponent else { throw .tooLarge }
+        // Not `abs`: the smallest integer has none.
+        guard (-maximumExponent...maximumExponent).contains(exponent) else { throw .tooLarge }
         return (exponent, .decimalExponent)
     }
 
@@ -107,7 +108,7 @@ extension Quantity {
     }
 
     /// As Kubernetes shows it: `1.5Gi` as `1536Mi`, `0.5` as `500m`.
-    var description: String {
+    package var description: String {
         if let text { return text }
         guard sign != 0 else { return "0" }
         var number = decimal
@@ -132,4 +133,16 @@ extension Quantity {
     }
 
     private static func written(_ number: BigDecimal) -> String { (number.isNegative ? "-" : "") + number.digits }
+}
+
+extension Quantity {
+    /// The text that the API server gives the quantity, whatever it was written like: `1024Mi` is `1Gi`.
+    ///
+    /// - Parameter roundedUpToMilli: as in resource lists, which have no finer parts.
+    package func canonicalText(roundedUpToMilli: Bool = false) -> String {
+        var quantity = self
+        quantity.text = nil
+        if roundedUpToMilli, decimal.scale > 3 { quantity.amount = .decimal(decimal.rescaled(to: 3).number) }
+        return quantity.description
+    }
 }

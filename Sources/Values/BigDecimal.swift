@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A decimal number of any length: an integer and how many of its digits stand after the point.
-struct BigDecimal: Sendable {
+package struct BigDecimal: Sendable {
     private static let base: UInt64 = 1_000_000_000
     private static let baseDigits = 9
 
