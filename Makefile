@@ -4,7 +4,7 @@ SWIFT ?= swift
 FORMATTED := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench build lint format clean toolchain
+.PHONY: help run test bench build schemas lint format clean toolchain
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,10 @@ bench: toolchain ## measure, beside nginx
 build: toolchain ## build the release executables
 	@scripts/install-packages.sh build
 	$(SWIFT) build --configuration release
+
+schemas: ## regenerate the built-in types FROM a directory of OpenAPI documents
+	python3 scripts/generate-schemas.py "$(FROM)" > BuiltInSchemas.swift.new
+	mv BuiltInSchemas.swift.new Sources/KubernetesSchemas/BuiltInSchemas.swift
 
 lint: toolchain ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)

@@ -49,9 +49,12 @@ let package = Package(
         target("Documents", ["Diagnostics", "Values", "CYAML", "CSimdjson"]),
         target("CEL", ["Diagnostics", "Values", "RegularExpressions"]),
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
+        target(
+            "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -113,6 +116,7 @@ let package = Package(
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
+        tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
@@ -120,9 +124,21 @@ let package = Package(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(
+            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Only where it is asked for: the linker takes libFuzzer's entry point (fuzz/README.md).
+if Context.environment["GUARDRAIL_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ExpressionFuzzer", dependencies: ["ExpressionFuzzing"], path: "fuzz/ExpressionFuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -61,14 +61,16 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
     }
 
     private func startThread() -> pthread_t? {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, Self.stackSize)
+        // Allocated, not made by an initializer: C modules that include the same header contend for the type's initializer.
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        defer { attributes.deallocate() }
+        pthread_attr_init(attributes)
+        defer { pthread_attr_destroy(attributes) }
+        pthread_attr_setstacksize(attributes, Self.stackSize)
         var thread = pthread_t()
         let worker = Unmanaged.passRetained(PipelineWorker { [self] in loop() })
         let result = pthread_create(
-            &thread, &attributes,
+            &thread, attributes,
             { argument in
                 if let argument { Unmanaged<PipelineWorker>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
