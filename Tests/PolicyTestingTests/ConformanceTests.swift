@@ -34,7 +34,7 @@ struct ConformanceTests {
                     "\(outcome.name) (\(outcome.file)): \(outcome.failures.map { "\($0.resource): \($0.failure ?? "")" })")
             }
         }
-        #expect(suite.tests.count == 120)
+        #expect(suite.tests.count >= 120)
         // A ratchet: more may pass, never fewer.
         #expect(counts[.passed, default: 0] >= 80, "\(counts)")
         #expect(checks >= 800, "\(checks)")
