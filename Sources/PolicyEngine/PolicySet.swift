@@ -160,7 +160,7 @@ extension AdmissionRequest {
     /// means anything.
     fileprivate init?(document: Node) {
         var builder = DocumentBuilder(recordsPositions: document.position != nil)
-        builder.beginMap()
+        builder.beginMap(at: document.position)
         for (field, names) in [
             ("kind", ["group", "version", "kind"]), ("resource", ["group", "version", "resource"]),
         ] {

@@ -149,11 +149,22 @@ package struct PolicyLoader {
     /// Declares what the context cannot say by itself.
     package mutating func declare(_ change: (inout ClusterContext) -> Void) { change(&builder.cluster) }
 
+    /// A namespaced object as the API server would hold it: in the namespace `default` if it names none.
+    private func inNamespace(_ node: Node) -> Node {
+        guard node["metadata"]?["namespace"]?.string?.isEmpty ?? true else { return node }
+        let kind = GroupVersionKind(
+            apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
+        let resource = table.resource(for: kind)
+        guard resource.isNamespaced, !resource.isGuessed else { return node }
+        return (try? AdmissionRequest(manifest: node, in: table))?.objectNode ?? node
+    }
+
     /// All that was read, as one set; complete only if `log` has no errors.
     ///
     /// - Returns: nil if the log has errors; nothing loaded is one.
     package mutating func finish() -> (policies: PolicySet?, table: ResourceTable) {
-        for node in params {
+        for given in params {
+            let node = inNamespace(given)
             let kind = GroupVersionKind(
                 apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
             let resource = table.resource(for: kind)
