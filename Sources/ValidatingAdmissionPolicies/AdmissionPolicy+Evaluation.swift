@@ -80,7 +80,7 @@ extension AdmissionPolicy {
 
     // MARK: Params
 
-    private struct ConfigurationError: Error { let message: String }
+    struct ConfigurationError: Error { let message: String }
 
     /// Whether the params' kind is namespaced; nil if nothing is known of it.
     private func paramScope(_ kind: GroupVersionKind, _ context: AdmissionContext) -> Bool? {
@@ -90,7 +90,7 @@ extension AdmissionPolicy {
     }
 
     /// The params that a binding means; one nil where it has none.
-    private func collectParams(
+    func collectParams(
         _ binding: Binding, _ context: AdmissionContext
     ) throws(ConfigurationError) -> [Node?] {
         guard let paramKind, let reference = binding.paramRef else { return [nil] }

@@ -16,7 +16,7 @@ struct PolicyEvaluator {
     let param: Node?
     let context: AdmissionContext
 
-    private var paramName: String? {
+    var paramName: String? {
         guard let metadata = param?["metadata" as StaticString] else { return nil }
         let name = metadata["name" as StaticString]?.string ?? ""
         guard let namespace = metadata["namespace" as StaticString]?.string, !namespace.isEmpty else { return name }
@@ -50,7 +50,7 @@ struct PolicyEvaluator {
 
     // MARK: Values
 
-    private func activation(_ namespaceObject: Value, _ authorizer: (Value, Value)?) -> Activation {
+    func activation(_ namespaceObject: Value, _ authorizer: (Value, Value)?) -> Activation {
         let request = context.request
         let params: Value? = policy.paramKind == nil ? nil : param.map { Value($0) } ?? .null
         let values = Slots.values(
@@ -63,7 +63,7 @@ struct PolicyEvaluator {
                 policy.variablePrograms, names: policy.variableNames, limit: PolicyLimits.costPerExpression))
     }
 
-    private func authorizerValues() -> (Value, Value)? {
+    func authorizerValues() -> (Value, Value)? {
         guard let rules = context.cluster.authorization else { return nil }
         let request = context.request
         let authorizer = AuthorizationRules(
