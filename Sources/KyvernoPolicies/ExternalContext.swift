@@ -32,7 +32,9 @@ final class ExternalContext: ObjectValue {
     }
 
     static func of(_ value: Value) throws(EvaluationError) -> ExternalContext {
-        guard case .object(let object) = value, let context = object as? ExternalContext else { throw .noSuchOverload() }
+        guard case .object(let object) = value, let context = object as? ExternalContext else {
+            throw .noSuchOverload()
+        }
         return context
     }
 

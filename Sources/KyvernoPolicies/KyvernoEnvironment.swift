@@ -37,7 +37,8 @@ enum KyvernoEnvironment {
     ///
     /// - Parameter object: what expressions see as `object`.
     static func values(
-        _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?, _ allowances: ExceptionAllowances
+        _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
+        _ allowances: ExceptionAllowances
     ) -> [Value?] {
         let request = context.request
         let exceptions = MapValue([

@@ -12,7 +12,8 @@ package final class ValidatingPolicy: CompiledPolicy {
         let message: String
         let reason: StatusReason
 
-        init(_ definition: PolicyDefinition.Validation, _ index: Int, _ expression: CompiledExpression,
+        init(
+            _ definition: PolicyDefinition.Validation, _ index: Int, _ expression: CompiledExpression,
             message: CompiledExpression?
         ) {
             self.expression = expression

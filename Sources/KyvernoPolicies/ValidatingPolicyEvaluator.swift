@@ -145,7 +145,8 @@ struct ValidatingPolicyEvaluator {
         for annotation in policy.auditAnnotations {
             do throws(Failure) {
                 let text = try value(of: annotation.expression).stringValue ?? ""
-                annotations.append(AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
+                annotations.append(
+                    AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
             } catch {
                 let action: AuditAnnotation.Action = policy.failurePolicy == .ignore ? .exclude : .error
                 annotations.append(AuditAnnotation(action, key: annotation.name, value: error.message))

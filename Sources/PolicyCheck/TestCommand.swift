@@ -58,7 +58,8 @@ struct TestCommand: ParsableCommand {
             outcomes.append(outcome)
         }
         if outcomes.isEmpty {
-            throw RunFailure(.input, suite.log.hasErrors ? "" : "nothing was tested: no test has a name like `\(pattern ?? "")`")
+            throw RunFailure(
+                .input, suite.log.hasErrors ? "" : "nothing was tested: no test has a name like `\(pattern ?? "")`")
         }
         try output.append(text.summary(outcomes))
         try output.flush()

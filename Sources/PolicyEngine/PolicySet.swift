@@ -147,7 +147,9 @@ extension AdmissionRequest {
     fileprivate init?(document: Node) {
         var builder = DocumentBuilder(recordsPositions: document.position != nil)
         builder.beginMap(at: document.position)
-        for (field, names) in [("kind", ["group", "version", "kind"]), ("resource", ["group", "version", "resource"])] {
+        for (field, names) in [
+            ("kind", ["group", "version", "kind"]), ("resource", ["group", "version", "resource"]),
+        ] {
             builder.appendKey(field)
             builder.beginMap()
             for name in names {

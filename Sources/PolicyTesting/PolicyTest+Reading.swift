@@ -108,7 +108,8 @@ extension PolicyTest {
         }
     }
 
-    static func report(_ id: String, _ message: String, at node: Node, help: String? = nil, _ log: inout DiagnosticLog) {
+    static func report(_ id: String, _ message: String, at node: Node, help: String? = nil, _ log: inout DiagnosticLog)
+    {
         log.report(
             Diagnostic(
                 id, .error, message, file: node.document.source, range: node.position.map { SourceRange(at: $0) },

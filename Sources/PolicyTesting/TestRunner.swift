@@ -47,7 +47,9 @@ package struct TestRunner {
         var values = TestValues()
         guard let (set, table) = load(test, &values, &log) else {
             outcome.diagnostics += log.diagnostics
-            let unsupported = log.diagnostics.first { ["kyverno-kind", "kyverno-mode", "policy-unknown-kind"].contains($0.id) }
+            let unsupported = log.diagnostics.first {
+                ["kyverno-kind", "kyverno-mode", "policy-unknown-kind"].contains($0.id)
+            }
             outcome.status = unsupported == nil ? .invalid : .unsupported
             outcome.reason = unsupported?.message ?? ""
             return outcome
@@ -194,7 +196,8 @@ package struct TestRunner {
             }
         }
         // As in Kyverno's runner a namespace that the test says nothing about exists, without labels of its own.
-        for (request, _) in requests where !request.namespaceUTF8.isEmpty && cluster.namespace(request.namespace) == nil {
+        for (request, _) in requests where !request.namespaceUTF8.isEmpty && cluster.namespace(request.namespace) == nil
+        {
             cluster.add(namespace: Self.namespace(request.namespace, labels: nil))
         }
         let complete = set.with(cluster)
@@ -236,7 +239,9 @@ package struct TestRunner {
             var failed = outcome("", at: expectation.node["policy"] ?? expectation.node)
             let known = set.policies.map(\.id.name)
             failed.failure = "unknown policy `\(expectation.policy)`"
-            if let close = closestMatch(to: expectation.policy, among: known) { failed.failure? += ", is it `\(close)`?" }
+            if let close = closestMatch(to: expectation.policy, among: known) {
+                failed.failure? += ", is it `\(close)`?"
+            }
             return [failed]
         }
         var checks: [CheckOutcome] = []

@@ -22,14 +22,18 @@ package struct TestText {
         var text = "--- \(label): \(outcome.name) (\(outcome.file))"
         if outcome.status == .unsupported { return text + ": not supported: \(outcome.reason)\n" }
         text += outcome.status == .passed ? " \(plural(outcome.checks.count, "check"))\n" : "\n"
-        for check in outcome.checks where isVerbose || check.failure != nil || check.quirk != nil { text += line(check) }
+        for check in outcome.checks where isVerbose || check.failure != nil || check.quirk != nil {
+            text += line(check)
+        }
         for diagnostic in outcome.diagnostics where diagnostic.severity != .note { text += renderer.render(diagnostic) }
         return text
     }
 
     private func line(_ check: CheckOutcome) -> String {
         var place = ""
-        if let file = check.file, let range = check.range { place = "\(file.name):\(range.start.line):\(range.start.column): " }
+        if let file = check.file, let range = check.range {
+            place = "\(file.name):\(range.start.line):\(range.start.column): "
+        }
         let what = check.resource.isEmpty ? check.policy : "\(check.policy) \(check.resource)"
         guard let failure = check.failure else {
             let remark = check.quirk.map { " (only since \($0.explanation))" } ?? ""
@@ -52,7 +56,8 @@ package struct TestText {
         if failed > 0 { parts.append("\(failed) failed") }
         if invalid > 0 { parts.append("\(invalid) invalid") }
         if skipped > 0 { parts.append("\(skipped) not supported") }
-        return "\(verdict)  \(plural(outcomes.count, "test")), \(plural(checks, "check")): \(parts.joined(separator: ", "))\n"
+        return
+            "\(verdict)  \(plural(outcomes.count, "test")), \(plural(checks, "check")): \(parts.joined(separator: ", "))\n"
     }
 
     private func plural(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

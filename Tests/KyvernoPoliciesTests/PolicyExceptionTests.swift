@@ -22,7 +22,8 @@ struct PolicyExceptionTests {
 
     private func review(_ text: String, at seconds: Int64 = 0) throws -> Verdict {
         let (set, log) = try Support.load(text)
-        return try #require(set, "\(log.diagnostics)").review(try Support.request(Support.pod), now: Support.time(seconds))
+        return try #require(set, "\(log.diagnostics)").review(
+            try Support.request(Support.pod), now: Support.time(seconds))
     }
 
     @Test("excuses an object that meets its conditions")

@@ -22,7 +22,9 @@ enum Support {
         return (set, loader.log)
     }
 
-    static func request(_ text: String, options: ManifestRequestOptions = ManifestRequestOptions()) throws -> AdmissionRequest {
+    static func request(_ text: String, options: ManifestRequestOptions = ManifestRequestOptions()) throws
+        -> AdmissionRequest
+    {
         guard let node = try nodes(text, name: "manifest.yaml").first else { throw EmptyText() }
         return try AdmissionRequest(manifest: node, options: options)
     }

@@ -55,7 +55,8 @@ struct ValidatingPolicyTests {
 
     @Test("is not about what its match conditions leave out")
     func matchConditions() throws {
-        let spec = "matchConditions:\n- {name: c, expression: object.metadata.name == 'x'}\nvalidations:\n- expression: 1 > 2"
+        let spec =
+            "matchConditions:\n- {name: c, expression: object.metadata.name == 'x'}\nvalidations:\n- expression: 1 > 2"
         let verdict = try verdict(spec, Support.pod)
         #expect(verdict.isAllowed)
         #expect(verdict.evaluations.map(\.decisions.count) == [0])
@@ -102,7 +103,8 @@ struct ValidatingPolicyTests {
                   template:
                     spec: {containers: [{name: a, image: nginx}]}
             """
-        #expect(try !verdict("validations:\n- expression: object.spec.containers[0].image != 'nginx'", manifest).isAllowed)
+        #expect(
+            try !verdict("validations:\n- expression: object.spec.containers[0].image != 'nginx'", manifest).isAllowed)
     }
 
     @Test("generates rules for the named workloads only")

@@ -56,8 +56,12 @@ struct WorkloadTests {
 
     @Test("judges a workload once where the policy is about it too")
     func both() throws {
-        let policy = Self.policy.replacingOccurrences(of: "resources: [pods]}", with: "resources: [pods]}, {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}")
-            .replacingOccurrences(of: "object.spec.containers", with: "object.spec.template.spec.containers")
+        let policy = Self.policy.replacingOccurrences(
+            of: "resources: [pods]}",
+            with:
+                "resources: [pods]}, {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}"
+        )
+        .replacingOccurrences(of: "object.spec.containers", with: "object.spec.template.spec.containers")
         let run = try run(policy, Self.deployment)
         #expect(run.status == 1)
         #expect(!run.output.contains("Pod creation"))
@@ -81,7 +85,8 @@ struct WorkloadTests {
         let expired = try run(Self.policy + Self.exception + "  expiresAt: 2020-01-01T00:00:00Z\n", Self.deployment)
         #expect(expired.status == 1)
         #expect(expired.output.contains("images need a tag; exception `team/legacy` has expired"))
-        #expect(expired.errors.contains("warning[exception-unused]: exception `team/legacy` excused nothing in this run"))
+        #expect(
+            expired.errors.contains("warning[exception-unused]: exception `team/legacy` excused nothing in this run"))
     }
 
     @Test("judges documents of any shape by policies in JSON mode")

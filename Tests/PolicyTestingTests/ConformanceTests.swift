@@ -31,7 +31,8 @@ struct ConformanceTests {
                 let found = Set(outcome.failures.map(\.quirk))
                 #expect(
                     Self.quirks[outcome.name].map { found == [$0] } ?? false,
-                    "\(outcome.name) (\(outcome.file)): \(outcome.failures.map { "\($0.resource): \($0.failure ?? "")" })")
+                    "\(outcome.name) (\(outcome.file)): \(outcome.failures.map { "\($0.resource): \($0.failure ?? "")" })"
+                )
             }
         }
         #expect(suite.tests.count >= 120)
@@ -52,8 +53,10 @@ enum SharedTests {
         var url = URL(fileURLWithPath: #filePath)
         for _ in 0..<4 { url.deleteLastPathComponent() }
         let named = ProcessInfo.processInfo.environment["GUARDRAIL_SHARED"].map { URL(fileURLWithPath: $0) }
-        return [named, url.appendingPathComponent("shared")].compactMap { $0?.appendingPathComponent("conformance/kyverno-cel").path }
-            .first { FileManager.default.fileExists(atPath: $0) }
+        return [named, url.appendingPathComponent("shared")].compactMap {
+            $0?.appendingPathComponent("conformance/kyverno-cel").path
+        }
+        .first { FileManager.default.fileExists(atPath: $0) }
     }()
 
     static var isThere: Bool { root != nil }

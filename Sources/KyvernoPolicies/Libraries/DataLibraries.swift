@@ -13,7 +13,8 @@ extension Library {
             [name, "hash.\(name)"].map { function in hash(function, digest) }
         })
 
-    private static func hash(_ name: String, _ digest: @escaping @Sendable ([UInt8]) -> [UInt8]) -> FunctionDeclaration {
+    private static func hash(_ name: String, _ digest: @escaping @Sendable ([UInt8]) -> [UInt8]) -> FunctionDeclaration
+    {
         FunctionDeclaration(
             name,
             [
@@ -89,7 +90,8 @@ extension Library {
                     [
                         Overload(
                             "time_now", member: true, [receiver], .timestamp,
-                            .unary { context throws(EvaluationError) in .timestamp(try ExternalContext.of(context).now) })
+                            .unary { context throws(EvaluationError) in .timestamp(try ExternalContext.of(context).now)
+                            })
                     ]),
                 FunctionDeclaration(
                     "truncate",

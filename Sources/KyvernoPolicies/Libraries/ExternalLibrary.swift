@@ -57,18 +57,22 @@ extension Library {
                             try ResourceCall([context, version, name], isNamespaced: true, hasName: false))
                     })
                 : Overload("resource_list", member: true, [receiver, .string, .string, .string], .dyn, list))
-        return twins("Get", [
-            Overload("resource_get", member: true, [receiver, .string, .string] + place + [.string], .dyn, get)
-        ])
-            + twins("List", lists)
-            + twins("Post", [
-                Overload(
-                    "resource_post", member: true, [receiver, .string, .string] + place + [.dyn], .dyn,
-                    .variadic { arguments throws(EvaluationError) in
-                        let call = try ResourceCall(arguments, isNamespaced: isNamespaced, hasName: false)
-                        throw ExternalContext.missing("the API server's answer to a new \(call.description)")
-                    })
+        return twins(
+            "Get",
+            [
+                Overload("resource_get", member: true, [receiver, .string, .string] + place + [.string], .dyn, get)
             ])
+            + twins("List", lists)
+            + twins(
+                "Post",
+                [
+                    Overload(
+                        "resource_post", member: true, [receiver, .string, .string] + place + [.dyn], .dyn,
+                        .variadic { arguments throws(EvaluationError) in
+                            let call = try ResourceCall(arguments, isNamespaced: isNamespaced, hasName: false)
+                            throw ExternalContext.missing("the API server's answer to a new \(call.description)")
+                        })
+                ])
     }
 
     private struct ResourceCall {
@@ -126,30 +130,36 @@ extension Library {
         let receiver = ExternalContext.Kind.http.type
         let headers = CELType.map(.string, .string)
         func bodyCall(_ name: String, _ method: String) -> [FunctionDeclaration] {
-            twins(name, [
-                Overload(
-                    "http_\(method)_any", member: true, [receiver, .string, .dyn], .dyn,
-                    .ternary { context, url, _ throws(EvaluationError) in try response(method, context, url) }),
-                Overload(
-                    "http_\(method)_any_headers", member: true, [receiver, .string, .dyn, headers], .dyn,
-                    .variadic { arguments throws(EvaluationError) in
-                        try response(method, arguments[0], arguments[1])
-                    }),
-            ])
+            twins(
+                name,
+                [
+                    Overload(
+                        "http_\(method)_any", member: true, [receiver, .string, .dyn], .dyn,
+                        .ternary { context, url, _ throws(EvaluationError) in try response(method, context, url) }),
+                    Overload(
+                        "http_\(method)_any_headers", member: true, [receiver, .string, .dyn, headers], .dyn,
+                        .variadic { arguments throws(EvaluationError) in
+                            try response(method, arguments[0], arguments[1])
+                        }),
+                ])
         }
-        return twins("Get", [
-            Overload(
-                "http_get_string", member: true, [receiver, .string], .dyn,
-                .binary { context, url throws(EvaluationError) in try response("GET", context, url) }),
-            Overload(
-                "http_get_string_headers", member: true, [receiver, .string, headers], .dyn,
-                .ternary { context, url, _ throws(EvaluationError) in try response("GET", context, url) }),
-        ]) + bodyCall("Post", "POST") + bodyCall("Put", "PUT")
-            + twins("Client", [
+        return twins(
+            "Get",
+            [
                 Overload(
-                    "http_client_string", member: true, [receiver, .string], receiver,
-                    .binary { context, _ throws(EvaluationError) in context })
-            ])
+                    "http_get_string", member: true, [receiver, .string], .dyn,
+                    .binary { context, url throws(EvaluationError) in try response("GET", context, url) }),
+                Overload(
+                    "http_get_string_headers", member: true, [receiver, .string, headers], .dyn,
+                    .ternary { context, url, _ throws(EvaluationError) in try response("GET", context, url) }),
+            ]) + bodyCall("Post", "POST") + bodyCall("Put", "PUT")
+            + twins(
+                "Client",
+                [
+                    Overload(
+                        "http_client_string", member: true, [receiver, .string], receiver,
+                        .binary { context, _ throws(EvaluationError) in context })
+                ])
     }()
 
     private static func response(_ method: String, _ context: Value, _ url: Value) throws(EvaluationError) -> Value {
@@ -168,16 +178,18 @@ extension Library {
 
     private static let globals: [FunctionDeclaration] = {
         let receiver = ExternalContext.Kind.globalContext.type
-        return twins("Get", [
-            Overload(
-                "globalcontext_get_string", member: true, [receiver, .string], .dyn,
-                .binary { context, name throws(EvaluationError) in try entry(context, try name.string()) }),
-            Overload(
-                "globalcontext_get_string_string", member: true, [receiver, .string, .string], .dyn,
-                .ternary { context, name, projection throws(EvaluationError) in
-                    try entry(context, "\(try name.string())/\(try projection.string())")
-                }),
-        ])
+        return twins(
+            "Get",
+            [
+                Overload(
+                    "globalcontext_get_string", member: true, [receiver, .string], .dyn,
+                    .binary { context, name throws(EvaluationError) in try entry(context, try name.string()) }),
+                Overload(
+                    "globalcontext_get_string_string", member: true, [receiver, .string, .string], .dyn,
+                    .ternary { context, name, projection throws(EvaluationError) in
+                        try entry(context, "\(try name.string())/\(try projection.string())")
+                    }),
+            ])
     }()
 
     private static func entry(_ context: Value, _ name: String) throws(EvaluationError) -> Value {

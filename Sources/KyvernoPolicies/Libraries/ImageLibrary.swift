@@ -36,23 +36,26 @@ extension Library {
                             return .object(ImageValue(reference))
                         })
                 ])
-        } + ["isImage", "image.isImage"].map { name in
-            FunctionDeclaration(
-                name,
-                [
-                    Overload(
-                        "is_image_string_\(name)", [.string], .bool,
-                        .unary { text throws(EvaluationError) in .bool(ImageReference(try text.string()) != nil) })
-                ])
-        } + [
-            part("containsDigest", .bool) { .bool(!$0.digest.isEmpty) },
-            part("registry", .string) { .string($0.registry) },
-            part("repository", .string) { .string($0.repository) },
-            part("identifier", .string) { .string($0.identifier) },
-            part("identifierWithSeparator", .string) { .string($0.suffix.isEmpty ? ":\($0.identifier)" : $0.suffix) },
-            part("tag", .string) { .string($0.tag) },
-            part("digest", .string) { .string($0.digest) },
-        ], types: [ImageValue.typeName: imageType])
+        }
+            + ["isImage", "image.isImage"].map { name in
+                FunctionDeclaration(
+                    name,
+                    [
+                        Overload(
+                            "is_image_string_\(name)", [.string], .bool,
+                            .unary { text throws(EvaluationError) in .bool(ImageReference(try text.string()) != nil) })
+                    ])
+            } + [
+                part("containsDigest", .bool) { .bool(!$0.digest.isEmpty) },
+                part("registry", .string) { .string($0.registry) },
+                part("repository", .string) { .string($0.repository) },
+                part("identifier", .string) { .string($0.identifier) },
+                part("identifierWithSeparator", .string) {
+                    .string($0.suffix.isEmpty ? ":\($0.identifier)" : $0.suffix)
+                },
+                part("tag", .string) { .string($0.tag) },
+                part("digest", .string) { .string($0.digest) },
+            ], types: [ImageValue.typeName: imageType])
 
     private static func part(
         _ name: String, _ result: CELType, _ read: @escaping @Sendable (ImageReference) -> Value

@@ -46,29 +46,30 @@ extension Library {
                             .object(ServiceAccountValue(try text.string()))
                         })
                 ])
-        } + ["listObjToMap", "transform.listObjToMap"].map { name in
-            FunctionDeclaration(
-                name,
-                [
-                    Overload(
-                        "\(name)_lists", [.list(.dyn), .list(.dyn), .string, .string], .map(.dyn, .dyn),
-                        .variadic { arguments throws(EvaluationError) in
-                            try listsToMap(arguments[0], arguments[1], arguments[2], arguments[3])
-                        })
-                ])
-        } + [
-            FunctionDeclaration(
-                "math.round",
-                [
-                    Overload(
-                        "math_round_double_int", [.double, .int], .double,
-                        .binary { value, digits throws(EvaluationError) in
-                            guard case .double(let value) = value else { throw .noSuchOverload() }
-                            let shift = pow(10, Double(try digits.int()))
-                            return .double((value * shift).rounded(.toNearestOrAwayFromZero) / shift)
-                        })
-                ])
-        ])
+        }
+            + ["listObjToMap", "transform.listObjToMap"].map { name in
+                FunctionDeclaration(
+                    name,
+                    [
+                        Overload(
+                            "\(name)_lists", [.list(.dyn), .list(.dyn), .string, .string], .map(.dyn, .dyn),
+                            .variadic { arguments throws(EvaluationError) in
+                                try listsToMap(arguments[0], arguments[1], arguments[2], arguments[3])
+                            })
+                    ])
+            } + [
+                FunctionDeclaration(
+                    "math.round",
+                    [
+                        Overload(
+                            "math_round_double_int", [.double, .int], .double,
+                            .binary { value, digits throws(EvaluationError) in
+                                guard case .double(let value) = value else { throw .noSuchOverload() }
+                                let shift = pow(10, Double(try digits.int()))
+                                return .double((value * shift).rounded(.toNearestOrAwayFromZero) / shift)
+                            })
+                    ])
+            ])
 
     /// The first list's objects give the keys, the second one's the values.
     private static func listsToMap(
