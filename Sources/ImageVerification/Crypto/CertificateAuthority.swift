@@ -23,22 +23,28 @@ struct CertificateAuthority: Sendable {
     /// Intermediates come from the trust root alone, never from what is being verified.
     func issuer(of leaf: Certificate, at time: Timestamp) -> Certificate? {
         defer { ERR_clear_error() }
-        guard let anchor = certificates.last, let store = TrustStore(anchors: [anchor], seconds: time.seconds),
-            let untrusted = CertificateStack(certificates.dropLast()), let context = X509_STORE_CTX_new()
+        guard let anchor = certificates.last, let trust = TrustStore(anchors: [anchor], seconds: time.seconds),
+            let intermediates = CertificateStack(certificates.dropLast()), let context = X509_STORE_CTX_new()
         else { return nil }
+        // The context only borrows both: they are freed after it, in reverse order.
+        let store = trust.take()
+        defer { X509_STORE_free(store) }
+        let untrusted = intermediates.take()
+        defer { guardrail_sk_X509_pop_free(untrusted) }
         defer { X509_STORE_CTX_free(context) }
-        guard X509_STORE_CTX_init(context, store.pointer, leaf.pointer, untrusted.pointer) == 1,
-            X509_verify_cert(context) == 1, let chain = X509_STORE_CTX_get0_chain(context)
+        guard X509_STORE_CTX_init(context, store, leaf.pointer, untrusted) == 1, X509_verify_cert(context) == 1,
+            let chain = X509_STORE_CTX_get0_chain(context)
         else { return nil }
         let length = guardrail_sk_X509_num(chain)
         guard length >= 2, length <= VerificationLimits.maximumChainLength else { return nil }
         for index in 1..<length {
             guard let link = guardrail_sk_X509_value(chain, index),
-                let certificate = certificates.first(where: { X509_cmp($0.pointer, link) == 0 }),
-                certificate.extendedKeyUsages.map({ $0.contains(KeyPurpose.codeSigning) || $0.contains(KeyPurpose.any) }
-                )
-                    ?? true
+                let certificate = certificates.first(where: { X509_cmp($0.pointer, link) == 0 })
             else { return nil }
+            // An authority that is limited to other purposes cannot vouch for code.
+            if let purposes = certificate.extendedKeyUsages {
+                guard purposes.contains(KeyPurpose.codeSigning) || purposes.contains(KeyPurpose.any) else { return nil }
+            }
         }
         guard let link = guardrail_sk_X509_value(chain, 1) else { return nil }
         return certificates.first { X509_cmp($0.pointer, link) == 0 }
