@@ -62,15 +62,22 @@ let package = Package(
         target(
             "KyvernoPolicies",
             [
-                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents", "Values",
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
+                "Values",
                 "Diagnostics",
             ]),
         target(
             "PolicyTesting",
-            ["PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values", "Diagnostics"]),
+            [
+                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
+                "Diagnostics",
+            ]),
         target(
             "PolicyLanguages",
-            ["KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+            [
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values",
+                "Diagnostics",
+            ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
         .executableTarget(
@@ -109,7 +116,8 @@ let package = Package(
         tests(
             "KyvernoPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values", "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
+                "Diagnostics",
             ]),
         tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
