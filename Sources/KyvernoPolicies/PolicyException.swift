@@ -15,16 +15,19 @@ package final class PolicyException: CompiledException {
     package let id: PolicyID
     package let expiresAt: Timestamp?
     package let allowances: ExceptionAllowances
+    package let reportsPass: Bool
     let references: [Reference]
     private let conditions: [CompiledExpression]
 
     init(
-        id: PolicyID, expiresAt: Timestamp?, allowances: ExceptionAllowances, references: [Reference],
+        id: PolicyID, expiresAt: Timestamp?, allowances: ExceptionAllowances, reportsPass: Bool,
+        references: [Reference],
         conditions: [CompiledExpression]
     ) {
         self.id = id
         self.expiresAt = expiresAt
         self.allowances = allowances
+        self.reportsPass = reportsPass
         self.references = references
         self.conditions = conditions
     }
@@ -51,6 +54,11 @@ package final class PolicyException: CompiledException {
         }
         return failure.map { .failed($0) } ?? .matches
     }
+}
+
+/// `spec.reportResult`.
+private enum ReportResult: String, CaseIterable {
+    case skip, pass
 }
 
 extension FieldReader {
@@ -82,7 +90,9 @@ extension FieldReader {
             kind: "PolicyException", namespace: namespace, name: name, file: root.document.source,
             position: root.position)
         return PolicyException(
-            id: id, expiresAt: expiry, allowances: allowances, references: references, conditions: conditions)
+            id: id, expiresAt: expiry, allowances: allowances,
+            reportsPass: choice("reportResult", in: spec, "spec", ReportResult.self) == .pass, references: references,
+            conditions: conditions)
     }
 
     private mutating func policyReferences(_ spec: Node) -> [PolicyException.Reference] {

@@ -33,6 +33,24 @@ struct LoadedPolicies: Sendable {
     /// The verdict on a request, with explanations for what it does not simply admit.
     func judge(_ request: AdmissionRequest) -> Verdict { set.review(request, explains: true) }
 
+    /// What is known beside the request, as it is given to a policy.
+    func context(_ request: AdmissionRequest) -> AdmissionContext {
+        AdmissionContext(request: request, cluster: set.cluster)
+    }
+
+    /// The compiled policies, in the order of `summaries`.
+    var compiled: [any CompiledPolicy] { self.set.policies }
+
+    /// Why the policies that had nothing to say about an object had not.
+    func nearMisses(_ request: AdmissionRequest, of report: SubjectReport) -> [NearMiss] {
+        let matched = Set(report.matchedPolicies.map(ObjectIdentifier.init))
+        let context = context(request)
+        return zip(set.policies, summaries).compactMap { policy, summary in
+            matched.contains(ObjectIdentifier(summary))
+                ? nil : NearMiss(policy, summary, context, about: report.subject)
+        }
+    }
+
     func summary(of policy: PolicyID) -> PolicySummary {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
@@ -45,11 +63,21 @@ struct LoadedPolicies: Sendable {
             let place = policy.id.file.map { file in
                 Place(file, policy.id.position.map { SourceRange(at: $0) })
             }
-            let summary = PolicySummary(kind: policy.id.kind, name: policy.id.qualifiedName, place: place)
+            let summary = PolicySummary(kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id))
             byID[policy.id] = summary
             return summary
         }
         self.byID = byID
+    }
+
+    /// The policy's document as it is written: from its first key to the next `---` or the file's end.
+    private static func text(of policy: PolicyID) -> ArraySlice<UInt8>? {
+        guard let file = policy.file, let start = policy.position else { return nil }
+        let lines = file.lineStarts
+        let first = Int(start.line) - 1
+        guard lines.indices.contains(first) else { return nil }
+        let next = lines[(first + 1)...].first { file.bytes[$0...].starts(with: "---".utf8) }
+        return file.bytes[lines[first]..<(next ?? file.bytes.count)]
     }
 
     /// Reads and compiles policies, and the objects that they may ask for. Nothing is judged by half a set.

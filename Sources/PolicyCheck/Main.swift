@@ -7,7 +7,13 @@ enum Main {
     static func main() {
         // A closed pipe is then an error of `write`, which is handled where it arises.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        exit(run(completed(Array(CommandLine.arguments.dropFirst()))).rawValue)
+    }
+
+    /// `--changed` alone stands for `--changed=HEAD`: the parser knows no options whose value may be left out.
+    private static func completed(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map { $0 == "--changed" ? "--changed=HEAD" : $0 } + arguments[end...]
     }
 
     private static func run(_ arguments: [String]) -> ExitStatus {

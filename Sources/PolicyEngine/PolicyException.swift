@@ -31,6 +31,9 @@ package protocol CompiledException: AnyObject, Sendable {
     /// Not empty if it only loosens policies that ask for it.
     var allowances: ExceptionAllowances { get }
 
+    /// Whether reports call what it excuses passed rather than skipped.
+    var reportsPass: Bool { get }
+
     func covers(_ policy: PolicyID) -> Bool
     func matches(_ context: AdmissionContext) -> ExceptionMatch
 }

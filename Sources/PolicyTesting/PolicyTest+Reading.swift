@@ -1,3 +1,4 @@
+import Admission
 import Diagnostics
 import Values
 
@@ -5,7 +6,7 @@ extension PolicyTest {
     private static let fields = [
         "apiVersion", "kind", "metadata", "policies", "resources", "targetResources", "paramResources", "jsonPayload",
         "jsonPayloads", "httpPayloads", "envoyPayloads", "variables", "values", "userinfo", "exceptions", "context",
-        "clusterResources", "apiCallResponses", "globalContextEntries", "results",
+        "clusterResources", "apiCallResponses", "globalContextEntries", "results", "checks",
     ]
     private static let resultFields = [
         "policy", "rule", "result", "kind", "resources", "resource", "resourceSpecs", "operation", "namespace",
@@ -49,9 +50,10 @@ extension PolicyTest {
         for (field, what) in [("httpPayloads", "HTTP"), ("envoyPayloads", "Envoy")] where root[field] != nil {
             unsupported.append("policies about \(what) requests")
         }
+        if root["checks"] != nil { unsupported.append("`checks`: assertions on reports") }
         let results = root["results"]
         for entry in results?.elements ?? NodeElements(root) { readExpectation(entry, &log) }
-        if expectations.isEmpty, !log.hasErrors {
+        if expectations.isEmpty, unsupported.isEmpty, !log.hasErrors {
             Self.report("test-no-results", "the test expects nothing", at: results ?? root, &log)
         }
     }
@@ -72,6 +74,13 @@ extension PolicyTest {
         where entry[field] != nil {
             unsupported.append("`\(field)`: mutation and generation")
         }
+        let operation = Operation.allCases.first { $0.name.description == entry["operation"]?.string }
+        if operation == nil, let node = entry["operation"], !node.isNull {
+            Self.report(
+                "test-operation",
+                "`operation` must be one of \(Operation.allCases.map(\.name.description).joined(separator: ", "))",
+                at: node, &log)
+        }
         var resources = Self.strings("resources", in: entry, &log).map { (name: $0.string ?? "", node: $0) }
         if let one = entry["resource"], let name = one.string { resources.append((name, one)) }
         for spec in entry["resourceSpecs"]?.elements ?? NodeElements(entry) where spec.isMap {
@@ -82,7 +91,7 @@ extension PolicyTest {
         expectations.append(
             Expectation(
                 node: entry, policy: policy, rule: entry["rule"]?.string ?? "", resultNode: resultNode, result: result,
-                kind: entry["kind"]?.string ?? "", resources: resources))
+                kind: entry["kind"]?.string ?? "", operation: operation, resources: resources))
     }
 
     // MARK: Fields

@@ -1,3 +1,4 @@
+import Admission
 package import Diagnostics
 package import Values
 
@@ -16,6 +17,8 @@ package struct PolicyTest: Sendable {
         var resultNode: Node
         var result: Result
         var kind: String
+        /// What is done with the objects; nil leaves it to the values.
+        var operation: Operation?
         /// `name` or `namespace/name`; empty means all objects of the kind.
         var resources: [(name: String, node: Node)]
     }

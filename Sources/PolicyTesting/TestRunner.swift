@@ -54,7 +54,11 @@ package struct TestRunner {
             outcome.reason = unsupported?.message ?? ""
             return outcome
         }
-        let judged = judge(test, set, table, values, &log)
+        var judged: [Operation?: [Judged]] = [:]
+        for operation in Set(test.expectations.map(\.operation)) {
+            // The same objects fail to be read for every operation, so what is wrong is told once.
+            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
+        }
         outcome.diagnostics += log.diagnostics
         if log.hasErrors {
             outcome.status = .invalid
@@ -62,7 +66,7 @@ package struct TestRunner {
         }
         for expectation in test.expectations {
             guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            outcome.checks += check(expectation, set, judged).map { check in
+            outcome.checks += check(expectation, set, judged[expectation.operation] ?? []).map { check in
                 var check = check
                 if acceptsQuirks, check.quirk != nil { check.failure = nil }
                 return check
@@ -121,8 +125,12 @@ package struct TestRunner {
             guard let name = entry["name"]?.string, let data = entry["data"] ?? entry["resources"] else { continue }
             cluster.external.globalContext[name] = data
             for projection in entry["projections"]?.elements ?? NodeElements(entry) {
-                guard let part = projection["name"]?.string, let data = projection["data"] else { continue }
-                cluster.external.globalContext["\(name)/\(part)"] = data
+                guard let part = projection["name"]?.string,
+                    let path = (projection["path"] ?? projection["jmesPath"])?.string
+                else { continue }
+                // Only the plain form of the query language: names with dots between them.
+                let found = path.split(separator: ".").reduce(data as Node?) { node, field in node?[String(field)] }
+                if let found { cluster.external.globalContext["\(name)/\(part)"] = found }
             }
         }
     }
@@ -177,7 +185,8 @@ package struct TestRunner {
     // MARK: Judging
 
     private func judge(
-        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues, _ log: inout DiagnosticLog
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
+        _ operation: Operation?, _ log: inout DiagnosticLog
     ) -> [Judged] {
         var manifests: [Node] = []
         for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
@@ -187,8 +196,9 @@ package struct TestRunner {
         for manifest in manifests.prefix(TestingLimits.maximumResources) {
             let name = manifest["metadata"]?["name"]?.string ?? manifest["metadata"]?["generateName"]?.string ?? ""
             do throws(ManifestError) {
-                let request = try AdmissionRequest(
-                    manifest: manifest, in: table, options: values.options(policies: names, resource: name))
+                var options = values.options(policies: names, resource: name)
+                options.operation = operation ?? options.operation
+                let request = try AdmissionRequest(manifest: manifest, in: table, options: options)
                 requests.append((request, name))
                 if request.isNamespaceObject, let object = request.objectNode { cluster.add(namespace: object) }
             } catch {
@@ -258,13 +268,13 @@ package struct TestRunner {
                 checks.append(failed)
                 continue
             }
-            checks += meant.map { compare($0, expectation, policies.map(\.id), outcome(name, at: node)) }
+            checks += meant.map { compare(set, $0, expectation, policies.map(\.id), outcome(name, at: node)) }
         }
         if expectation.resources.isEmpty {
             let meant = judged.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
             checks += meant.map {
                 let name = $0.fileName.isEmpty ? $0.name : $0.fileName
-                return compare($0, expectation, policies.map(\.id), outcome(name, at: expectation.resultNode))
+                return compare(set, $0, expectation, policies.map(\.id), outcome(name, at: expectation.resultNode))
             }
             if meant.isEmpty {
                 var failed = outcome("", at: expectation.node)
@@ -276,11 +286,13 @@ package struct TestRunner {
     }
 
     private func compare(
-        _ object: Judged, _ expectation: PolicyTest.Expectation, _ policies: [PolicyID], _ base: CheckOutcome
+        _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation, _ policies: [PolicyID],
+        _ base: CheckOutcome
     ) -> CheckOutcome {
         var outcome = base
         let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
-        (outcome.actual, outcome.message) = Self.result(of: evaluations)
+        let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
+        (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
         let expected = expectation.result
         let rules = policies.map(\.name) + [""]
         if !rules.contains(expectation.rule) {
@@ -298,12 +310,17 @@ package struct TestRunner {
     }
 
     /// nil if there is no evaluation at all.
-    private static func result(of evaluations: [PolicyEvaluation]) -> (PolicyTest.Result?, String) {
+    ///
+    /// - Parameter reportedAsPass: exceptions by which an object counts as one that passed.
+    private static func result(
+        of evaluations: [PolicyEvaluation], reportedAsPass: Set<PolicyID>
+    ) -> (PolicyTest.Result?, String) {
         guard !evaluations.isEmpty else { return (nil, "") }
         let decisions = evaluations.flatMap(\.decisions)
         if let error = decisions.first(where: { $0.evaluation == .error }) { return (.error, error.message) }
         if let failed = decisions.first(where: { $0.evaluation == .deny }) { return (.fail, failed.message) }
-        return (decisions.isEmpty ? .skip : .pass, "")
+        let isExcused = evaluations.contains { !reportedAsPass.isDisjoint(with: $0.exceptions) }
+        return (decisions.isEmpty && !isExcused ? .skip : .pass, "")
     }
 }
 

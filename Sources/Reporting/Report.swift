@@ -8,14 +8,17 @@ package final class PolicySummary: Sendable {
     package let name: String
     /// Where the policy's document starts.
     package let place: Place?
-    /// Of the policy's text, such as `sha256:…`; nil where none was computed.
-    package let digest: String?
+    private let text: ArraySlice<UInt8>?
 
-    package init(kind: String, name: String, place: Place? = nil, digest: String? = nil) {
+    /// Of the policy's text, such as `sha256:…`; nil where the text is not known. Computed anew each time.
+    package var digest: String? { text.map { "sha256:\(SHA256.hex($0))" } }
+
+    /// - Parameter text: the policy's document as it is written.
+    package init(kind: String, name: String, place: Place? = nil, text: ArraySlice<UInt8>? = nil) {
         self.kind = kind
         self.name = name
         self.place = place
-        self.digest = digest
+        self.text = text
     }
 }
 

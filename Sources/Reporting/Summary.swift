@@ -19,6 +19,8 @@ package struct Summary: Sendable {
     package var unreadable = 0
     /// Documents that are no Kubernetes objects.
     package var skipped = 0
+    /// Findings that a baseline let through; they are in no other number.
+    package var baselined = 0
     /// Policies that matched no object at all, in the order in which they were loaded.
     package var unmatched: [String] = []
     /// Why the run counts as having checked nothing; nil if it did check something or may be empty.
@@ -53,8 +55,9 @@ package struct Summary: Sendable {
             Self.count(warnings + ignored, "warning"), Self.count(audits, "audit note"),
             Self.count(unreadable, "input", after: " unreadable"),
         ].compactMap { $0 }
-        if parts.isEmpty { return nothingChecked == nil ? "no findings" : "nothing checked" }
-        return parts.joined(separator: ", ")
+        let known = baselined == 0 ? "" : ", \(baselined) in the baseline"
+        if parts.isEmpty { return (nothingChecked == nil ? "no findings" : "nothing checked") + known }
+        return parts.joined(separator: ", ") + known
     }
 
     /// `1 error`, `2 errors`; nil for none.

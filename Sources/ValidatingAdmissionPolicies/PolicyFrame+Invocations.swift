@@ -73,7 +73,7 @@ extension PolicyFrame {
 
     // MARK: Params
 
-    private struct ConfigurationError: Error { let message: String }
+    struct ConfigurationError: Error { let message: String }
 
     /// Whether the params' kind is namespaced; nil if nothing is known of it.
     private func paramScope(_ kind: GroupVersionKind, _ context: AdmissionContext) -> Bool? {
@@ -83,7 +83,7 @@ extension PolicyFrame {
     }
 
     /// The params that a binding means; one nil where it has none.
-    private func collectParams(
+    func collectParams(
         _ binding: PolicyBinding, _ context: AdmissionContext
     ) throws(ConfigurationError) -> [Node?] {
         guard let paramKind, let reference = binding.paramRef else { return [nil] }

@@ -111,6 +111,16 @@ struct TestCommandTests {
         #expect(run.output.contains("ok   tags settings: fail (only since `kyverno test` passes it as excluded)"))
     }
 
+    @Test("judges under the operation that a check names")
+    func operation() throws {
+        let run = try run(
+            "- {policy: tags, kind: Pod, resources: [bad], operation: DELETE, result: skip}\n" + Self.holds)
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        let wrong = try self.run("- {policy: tags, kind: Pod, resources: [bad], operation: PATCH, result: skip}")
+        #expect(wrong.status == 2)
+        #expect(wrong.output.contains("`operation` must be one of CREATE, UPDATE, DELETE, CONNECT"))
+    }
+
     @Test("is strict about fields")
     func strict() throws {
         let run = try run(Self.holds, extra: "resource: [x]")

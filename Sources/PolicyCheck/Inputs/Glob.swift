@@ -6,12 +6,32 @@ struct Glob: Sendable {
     private let segments: [[UInt8]]
 
     init(_ pattern: String) {
+        self.init(pattern, isAlwaysAnchored: false)
+    }
+
+    /// A pattern as a shell has it: always from the start.
+    init(anchored pattern: String) {
+        self.init(pattern, isAlwaysAnchored: true)
+    }
+
+    private init(_ pattern: String, isAlwaysAnchored: Bool) {
         var bytes = Array(pattern.utf8)[...]
         if bytes.starts(with: "./".utf8) { bytes = bytes.dropFirst(2) }
         while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
-        let isAnchored = bytes.contains(UInt8(ascii: "/"))
+        let isAnchored = isAlwaysAnchored || bytes.contains(UInt8(ascii: "/"))
         let parts = bytes.split(separator: UInt8(ascii: "/")).map { Array($0) }
         segments = isAnchored ? parts : [Array("**".utf8)] + parts
+    }
+
+    /// Whether a text has anything that a shell would expand.
+    static func isPattern(_ text: String) -> Bool { text.utf8.contains { "*?[".utf8.contains($0) } }
+
+    /// The directories in front of the first pattern, `.` for none: where the search starts.
+    static func literalDirectory(of pattern: String) -> String {
+        var parts = pattern.split(separator: "/", omittingEmptySubsequences: false).prefix { !isPattern(String($0)) }
+        if parts.count == 1, parts.first?.isEmpty == true { return "/" }
+        while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+        return parts.isEmpty ? "." : parts.joined(separator: "/")
     }
 
     /// Whether the path or a directory above it matches.

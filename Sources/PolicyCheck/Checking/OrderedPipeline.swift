@@ -10,7 +10,12 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
     private let work: @Sendable (Item) -> Output
     private let window: Int
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// The result that the consumer waits for is there.
+    private let isReady = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// The window has moved.
+    private let hasRoom = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// Threads that wait for room; without any nobody needs waking, which costs more than most items do.
+    private var waiting = 0
     private var nextItem = 0
     private var consumed = 0
     private var isCancelled = false
@@ -26,14 +31,17 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
         self.work = work
         window = jobs * Self.windowPerThread
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
+        pthread_cond_init(isReady, nil)
+        pthread_cond_init(hasRoom, nil)
     }
 
     deinit {
         pthread_mutex_destroy(mutex)
-        pthread_cond_destroy(changed)
+        pthread_cond_destroy(isReady)
+        pthread_cond_destroy(hasRoom)
         mutex.deallocate()
-        changed.deallocate()
+        isReady.deallocate()
+        hasRoom.deallocate()
     }
 
     /// - Parameters:
@@ -85,7 +93,7 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
             let output = work(items[index])
             pthread_mutex_lock(mutex)
             outputs[index] = output
-            pthread_cond_broadcast(changed)
+            if index == consumed { pthread_cond_signal(isReady) }
             pthread_mutex_unlock(mutex)
         }
     }
@@ -94,7 +102,11 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
     private func claim() -> Int? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while !isCancelled, nextItem < items.count, nextItem >= consumed + window { pthread_cond_wait(changed, mutex) }
+        while !isCancelled, nextItem < items.count, nextItem >= consumed + window {
+            waiting += 1
+            pthread_cond_wait(hasRoom, mutex)
+            waiting -= 1
+        }
         guard !isCancelled, nextItem < items.count else { return nil }
         defer { nextItem += 1 }
         return nextItem
@@ -106,17 +118,18 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
         while true {
             if let output = outputs.removeValue(forKey: index) {
                 consumed = index + 1
-                pthread_cond_broadcast(changed)
+                // Half a window at a time: a thread that is woken for each single item sleeps again at once.
+                if waiting > 0, nextItem <= consumed + window / 2 { pthread_cond_broadcast(hasRoom) }
                 return output
             }
-            pthread_cond_wait(changed, mutex)
+            pthread_cond_wait(isReady, mutex)
         }
     }
 
     private func cancel() {
         pthread_mutex_lock(mutex)
         isCancelled = true
-        pthread_cond_broadcast(changed)
+        pthread_cond_broadcast(hasRoom)
         pthread_mutex_unlock(mutex)
     }
 }

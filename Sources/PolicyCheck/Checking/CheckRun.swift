@@ -16,22 +16,33 @@ struct CheckRun {
     }
 
     func run() throws(RunFailure) {
-        var reports = try ReportOutputs(command)
+        let reports = try ReportOutputs(command)
+        var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
+        var recorded = command.writeBaseline == nil ? nil : Baseline()
         let policies = try LoadedPolicies.load(
-            command.policies.policy, context: command.context, allowEmpty: command.allowEmpty, log: log)
-        let judge = FileJudge(policies: policies, options: requestOptions, expandsWorkloads: command.expandWorkloads)
-        let inputs = Inputs(command.paths, excluding: command.exclude.map(Glob.init))
+            command.policies.policy, context: command.request.context, allowEmpty: allowsEmpty, log: log)
+        let judge = FileJudge(
+            policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
+            expandsWorkloads: command.expandWorkloads)
+        let inputs = try command.selection.inputs(command.paths, log: log)
+        let progress = Progress(total: inputs.items.count, isQuiet: command.quiet)
         var summary = Summary()
         summary.policies = policies.summaries.count
         var matched: Set<ObjectIdentifier> = []
         var usedExceptions: Set<String> = []
+        var nearMisses = NearMisses()
         try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
-        try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { file throws(RunFailure) in
-            summary.add(file)
+        try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { judged throws(RunFailure) in
+            var file = judged.report
+            nearMisses.add(judged.nearMisses)
             for subject in file.subjects {
                 matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init))
                 usedExceptions.formUnion(subject.usedExceptions)
             }
+            summary.baselined += baseline?.apply(to: &file) ?? recorded?.record(&file) ?? 0
+            summary.add(file)
+            progress.clear()
+            defer { progress.advance(summary) }
             try reports.write(file)
             guard !file.diagnostics.isEmpty else { return }
             // On a terminal both streams show, so what is said keeps its place among the findings.
@@ -39,11 +50,15 @@ struct CheckRun {
             for diagnostic in file.diagnostics { try log.report(diagnostic) }
             try log.flush()
         }
-        summary.unmatched = policies.summaries.filter { !matched.contains(ObjectIdentifier($0)) }.map(\.name)
+        progress.clear()
+        let unmatched = policies.summaries.filter { !matched.contains(ObjectIdentifier($0)) }
+        summary.unmatched = unmatched.map(\.name)
         summary.nothingChecked = nothingChecked(summary, isAnyMatched: !matched.isEmpty)
         let status = status(summary)
         summary.exitCode = status.rawValue
         try reports.end(summary)
+        if command.verbose { for policy in unmatched { try log.report(nearMisses.diagnostic(for: policy)) } }
+        for stale in baseline?.stale ?? [] { try log.report(stale) }
         if let nothing = summary.nothingChecked {
             try log.report(
                 Diagnostic(
@@ -59,23 +74,17 @@ struct CheckRun {
                     help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
         }
         try log.flush()
+        if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }
         if status != .clean { throw RunFailure(status, "") }
     }
 
-    private var requestOptions: ManifestRequestOptions {
-        var options = ManifestRequestOptions()
-        options.defaultNamespace = command.namespace
-        options.operation = command.operation.operation
-        if let user = command.user { options.username = user }
-        if !command.group.isEmpty { options.groups = command.group }
-        return options
-    }
+    private var allowsEmpty: Bool { command.allowEmpty || command.selection.changed != nil }
 
     private var jobs: Int { command.jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     /// Why nothing was checked, or nil.
     private func nothingChecked(_ summary: Summary, isAnyMatched: Bool) -> String? {
-        if command.allowEmpty || isAnyMatched { return nil }
+        if allowsEmpty || isAnyMatched { return nil }
         if summary.policies == 0 { return "nothing checked: there are no policies" }
         if summary.subjects == 0 { return "nothing checked: there are no Kubernetes objects in the input" }
         let objects = summary.subjects == 1 ? "the object" : "any of the \(summary.subjects) objects"
@@ -92,49 +101,5 @@ struct CheckRun {
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
         if summary.failures > 0 { status = max(status, .policy) }
         return status
-    }
-}
-
-/// The reports of a run, each in its format and file.
-struct ReportOutputs {
-    private var reports: [(writer: any ReportWriter, file: OutputFile)] = []
-
-    /// Files are created at once, before any work.
-    init(_ command: CheckCommand) throws(RunFailure) {
-        let outputs = command.output.isEmpty ? [OutputOption.text] : command.output
-        for output in outputs {
-            let file: OutputFile
-            if let path = output.path {
-                file = try OutputFile(path: path)
-            } else {
-                file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-            }
-            let color = command.terminal.color
-            let colors = output.path == nil ? color.applies(to: STDOUT_FILENO) : color == .always
-            let options = ReportOptions(colors: colors, isQuiet: command.quiet, isVerbose: command.verbose)
-            reports.append((output.format.makeWriter(options), file))
-        }
-    }
-
-    mutating func begin(_ header: RunHeader) throws(RunFailure) {
-        for index in reports.indices { reports[index].writer.begin(header, to: &reports[index].file.buffer) }
-    }
-
-    mutating func write(_ file: FileReport) throws(RunFailure) {
-        for index in reports.indices {
-            reports[index].writer.write(file, to: &reports[index].file.buffer)
-            try reports[index].file.flushIfLarge()
-        }
-    }
-
-    func flush() throws(RunFailure) {
-        for report in reports { try report.file.flush() }
-    }
-
-    mutating func end(_ summary: Summary) throws(RunFailure) {
-        for index in reports.indices {
-            reports[index].writer.end(summary, to: &reports[index].file.buffer)
-            try reports[index].file.flush()
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Documents
+import Glibc
 import Values
 
 /// Reads what an argument names.
@@ -17,4 +18,9 @@ enum ManifestRequest {
         object["kind" as StaticString]?.string == "AdmissionReview"
             && object["apiVersion" as StaticString]?.string?.hasPrefix("admission.k8s.io/") == true
     }
+}
+
+extension FileReader {
+    /// Whether there is anything of this name.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

@@ -9,36 +9,55 @@ import Values
 struct FileJudge: Sendable {
     let policies: LoadedPolicies
     let options: ManifestRequestOptions
+    /// Whether to look for what policies that do not match came nearest to.
+    var findsNearMisses = false
     /// Whether the Pods that workloads lead to are judged too.
     var expandsWorkloads = true
 
-    func judge(_ item: Inputs.Item) -> FileReport {
+    /// A file's report, with what the policies that matched nothing in it came nearest to.
+    struct Judged: Sendable {
+        var report: FileReport
+        var nearMisses = NearMisses()
+    }
+
+    func judge(_ item: Inputs.Item) -> Judged {
         switch item {
         case .problem(let name, let diagnostic):
-            var report = FileReport(name: name)
-            report.diagnostics.append(diagnostic)
-            return report
+            var judged = Judged(report: FileReport(name: name))
+            judged.report.diagnostics.append(diagnostic)
+            return judged
         case .file(let path):
-            var report = FileReport(name: path == "-" ? "<stdin>" : path)
+            var judged = Judged(report: FileReport(name: path == "-" ? "<stdin>" : path))
             do throws(DocumentError) {
-                judge(try InputText.read(path), &report)
+                judge(try InputText.read(path), &judged)
             } catch {
-                report.diagnostics.append(error.diagnostic)
+                judged.report.diagnostics.append(error.diagnostic)
             }
-            return report
+            return judged
+        case .rendered(let root):
+            var judged = Judged(report: FileReport(name: root.directory))
+            do throws(DocumentError) {
+                let text = try root.render()
+                judge(text, &judged)
+                var mapping = SourceMapping(root, text)
+                mapping.apply(to: &judged.report)
+            } catch {
+                judged.report.diagnostics.append(error.diagnostic)
+            }
+            return judged
         }
     }
 
-    private func judge(_ source: SourceFile, _ report: inout FileReport) {
+    private func judge(_ source: SourceFile, _ judged: inout Judged) {
         var stream = ManifestStream(source)
         var number = 0
         while true {
             do throws(DocumentError) {
                 guard let object = try stream.next() else { return }
                 number += 1
-                judge(object, number: number, &report)
+                judge(object, number: number, &judged)
             } catch {
-                report.diagnostics.append(Self.downgraded(error.diagnostic))
+                judged.report.diagnostics.append(Self.downgraded(error.diagnostic))
             }
         }
     }
@@ -57,22 +76,22 @@ struct FileJudge: Sendable {
             range: range)
     }
 
-    private func judge(_ object: Node, number: Int, _ report: inout FileReport) {
+    private func judge(_ object: Node, number: Int, _ judged: inout Judged) {
         guard let kind = object["kind" as StaticString], !kind.isNull else {
             if policies.judgesDocuments, let (request, verdict) = policies.judge(document: object) {
-                report.subjects.append(
+                judged.report.subjects.append(
                     FindingBuilder(policies: policies, request: request, manifest: object, number: number)
                         .report(verdict))
                 return
             }
             let range = object.position.map { SourceRange(at: $0) }
-            report.diagnostics.append(Self.withoutKind(file: object.document.source, range: range))
+            judged.report.diagnostics.append(Self.withoutKind(file: object.document.source, range: range))
             return
         }
         do throws(DocumentError) {
             let request = try request(of: object)
             let verdict = policies.judge(request)
-            var subject = FindingBuilder(
+            var report = FindingBuilder(
                 policies: policies, request: request, manifest: object, number: number
             ).report(verdict)
             // A recorded request for a workload has its Pods' requests recorded beside it.
@@ -81,15 +100,16 @@ struct FileJudge: Sendable {
             {
                 let builder = FindingBuilder(
                     policies: policies, request: pod.request, manifest: object, number: number, pod: pod)
-                subject.add(builder.report(podVerdict))
+                report.add(builder.report(podVerdict))
             }
-            report.subjects.append(subject)
+            judged.report.subjects.append(report)
+            if findsNearMisses { policies.nearMisses(request, of: report).forEach { judged.nearMisses.add($0) } }
         } catch {
-            report.diagnostics.append(error.diagnostic)
+            judged.report.diagnostics.append(error.diagnostic)
         }
     }
 
-    private func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
+    func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
         let file = object.document.source
         guard ManifestRequest.isReview(object) else {
             do throws(ManifestError) {

@@ -1,0 +1,57 @@
+import Glibc
+import Reporting
+
+/// The reports of a run, each in its format and file.
+struct ReportOutputs {
+    /// A class, so that a writer changes where it is: one that keeps all it wrote must not be copied for each file.
+    private final class Output {
+        var writer: any ReportWriter
+        let file: OutputFile
+
+        init(_ writer: any ReportWriter, _ file: OutputFile) {
+            self.writer = writer
+            self.file = file
+        }
+    }
+
+    private var reports: [Output] = []
+
+    /// Files are created at once, before any work.
+    init(_ command: CheckCommand) throws(RunFailure) {
+        let outputs = command.output.isEmpty ? [OutputOption.text] : command.output
+        for output in outputs {
+            let file: OutputFile
+            if let path = output.path {
+                file = try OutputFile(path: path)
+            } else {
+                file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
+            }
+            let color = command.terminal.color
+            let colors = output.path == nil ? color.applies(to: STDOUT_FILENO) : color == .always
+            let options = ReportOptions(colors: colors, isQuiet: command.quiet, isVerbose: command.verbose)
+            reports.append(Output(output.format.makeWriter(options), file))
+        }
+    }
+
+    func begin(_ header: RunHeader) throws(RunFailure) {
+        for report in reports { report.writer.begin(header, to: &report.file.buffer) }
+    }
+
+    func write(_ file: FileReport) throws(RunFailure) {
+        for report in reports {
+            report.writer.write(file, to: &report.file.buffer)
+            try report.file.flushIfLarge()
+        }
+    }
+
+    func flush() throws(RunFailure) {
+        for report in reports { try report.file.flush() }
+    }
+
+    func end(_ summary: Summary) throws(RunFailure) {
+        for report in reports {
+            report.writer.end(summary, to: &report.file.buffer)
+            try report.file.flush()
+        }
+    }
+}
