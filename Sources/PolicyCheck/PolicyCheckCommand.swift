@@ -19,7 +19,10 @@ struct PolicyCheckCommand: ParsableCommand {
               policy-check eval 'object.spec.replicas > 1' deployment.yaml
             """,
         version: toolVersion,
-        subcommands: [CheckCommand.self, EvalCommand.self, LintCommand.self, TestCommand.self, CompletionCommand.self],
+        subcommands: [
+            CheckCommand.self, ExplainCommand.self, DiffCommand.self, EvalCommand.self, LintCommand.self,
+            TestCommand.self, CompletionCommand.self,
+        ],
         defaultSubcommand: CheckCommand.self)
 }
 

@@ -26,21 +26,25 @@ struct MarkdownFormat: ReportWriter {
             dropped += 1
             return
         }
-        rows.append("| \(cells.map(Self.cell).joined(separator: " | ")) |\n")
+        rows.append("| \(cells.map(MarkdownText.cell).joined(separator: " | ")) |\n")
     }
 
     mutating func end(_ summary: Summary, to out: inout [UInt8]) {
         out.append("### policy-check\n\n")
         let resources = Summary.plural(summary.subjects, "resource")
         out.append("\(resources) × \(Summary.plural(summary.policies, "policy")): **\(summary.findingsText)**\n")
-        if let nothing = summary.nothingChecked { out.append("\n**error:** \(Self.cell(nothing))\n") }
+        if let nothing = summary.nothingChecked { out.append("\n**error:** \(MarkdownText.cell(nothing))\n") }
         guard !rows.isEmpty else { return }
         out.append("\n| action | policy | place | resource | message |\n|---|---|---|---|---|\n")
         for row in rows { out.append(row) }
         if dropped > 0 { out.append("\n\(dropped) more are not shown.\n") }
     }
+}
 
-    private static func cell(_ text: String) -> String {
+/// Text in a table of GitHub's and GitLab's Markdown.
+package enum MarkdownText {
+    /// With what would be markup escaped, and line ends as `<br>`.
+    package static func cell(_ text: String) -> String {
         var out = ""
         for scalar in DiagnosticRenderer.printable(text).unicodeScalars {
             switch scalar {

@@ -230,7 +230,7 @@ struct SelectionOptions: ParsableArguments {
         }
         if let outside { throw RunFailure(.input, "--changed: `\(outside)` is not in the work tree `\(top)`") }
         if inputs.items.isEmpty {
-            let message = "none of \(all == 1 ? "the 1 file" : "the \(all) files") has changed since \(reference)"
+            let message = "no file of \(all) has changed since `\(reference)`"
             try log.report(Diagnostic("changed-none", .note, message))
         }
     }

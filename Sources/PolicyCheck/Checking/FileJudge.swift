@@ -48,6 +48,13 @@ struct FileJudge: Sendable {
         }
     }
 
+    /// Judges a text that has been read already.
+    func judge(_ source: SourceFile) -> Judged {
+        var judged = Judged(report: FileReport(name: source.name))
+        judge(source, &judged)
+        return judged
+    }
+
     private func judge(_ source: SourceFile, _ judged: inout Judged) {
         var stream = ManifestStream(source)
         var number = 0

@@ -48,11 +48,24 @@ struct SourceMapping {
                 guard line.contains("config.kubernetes.io/origin:") else { continue }
                 for next in number + 1..<min(number + 4, lines.upperBound) {
                     let words = text.line(next).split(separator: " ", maxSplits: 1)
-                    if words.count == 2, words[0] == "path:" { return "\(root.directory)/\(words[1])" }
+                    if words.count == 2, words[0] == "path:" { return normalized("\(root.directory)/\(words[1])") }
                 }
             }
         }
         return nil
+    }
+
+    /// Without `name/..` inside.
+    private static func normalized(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            if part == "..", let last = parts.last, last != "..", last != ".", !last.isEmpty {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts.joined(separator: "/")
     }
 
     /// Moves all places from the rendered text to where they come from; where that is not known the file that makes the

@@ -1,0 +1,93 @@
+import Admission
+import ArgumentParser
+import Diagnostics
+import Documents
+import Glibc
+import PolicyEngine
+import Reporting
+import Values
+
+/// All of one policy at work on some objects: for passes too, and for policies that do not apply.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Show why a policy says what it says about a manifest, also why it does not apply.",
+        discussion: """
+            Every match clause is shown with what the object has, and every part of every expression with its value. \\
+            Of a loop these are the values of its last round. Exit code 0 means that this could be shown, whatever \\
+            the verdict is.
+            """)
+
+    @Argument(help: "The policy: its name among --policy, or a file.", completion: .file())
+    var policy: String
+
+    @Argument(help: "The manifest; behind a colon a line of the object that is meant.", completion: .file())
+    var file: String
+
+    @OptionGroup var policies: PolicyOptions
+    @OptionGroup var request: RequestOptions
+    @OptionGroup var terminal: TerminalOptions
+
+    func run() throws {
+        let log = Log(colors: terminal.color)
+        // A name may look like a file in the current directory only if nothing else tells where it would be.
+        let paths = policies.policy.isEmpty ? [policy] : policies.policy
+        let loaded = try LoadedPolicies.load(paths, context: request.context, allowEmpty: false, log: log)
+        try log.flush()
+        let chosen = try chosen(in: loaded)
+        let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
+        let (path, line) = location
+        let judge = FileJudge(policies: loaded, options: request.manifestOptions)
+        let text = ExplanationText(colors: terminal.color.applies(to: STDOUT_FILENO))
+        var isFirst = true
+        do throws(DocumentError) {
+            for object in try objects(of: path, at: line) {
+                let request = try judge.request(of: object)
+                for policy in chosen {
+                    if !isFirst { output.buffer.append("\n") }
+                    isFirst = false
+                    output.buffer.append(text.explain(policy, loaded, request, object))
+                }
+            }
+        } catch {
+            try log.report(error.diagnostic)
+            try log.flush()
+            throw RunFailure(.input, "")
+        }
+        if isFirst { throw RunFailure(.input, "`\(path)` has no Kubernetes object\(line.map { " at line \($0)" } ?? "")") }
+        try output.flush()
+    }
+
+    /// `FILE` or `FILE:LINE`.
+    private var location: (path: String, line: Int?) {
+        guard !FileReader.exists(file), let colon = file.lastIndex(of: ":"),
+            let line = Int(file[file.index(after: colon)...]), line > 0
+        else { return (file, nil) }
+        return (String(file[..<colon]), line)
+    }
+
+    private func chosen(in loaded: LoadedPolicies) throws(RunFailure) -> [any ExplainablePolicy] {
+        let isAll = policies.policy.isEmpty
+        let named = loaded.compiled.filter { isAll || $0.id.name == policy || $0.id.qualifiedName == policy }
+        if named.isEmpty {
+            let names = loaded.summaries.map(\.name).sorted().joined(separator: ", ")
+            throw RunFailure(.input, "there is no policy `\(policy)`; there are \(names)")
+        }
+        let explainable = named.compactMap { $0 as? any ExplainablePolicy }
+        if explainable.isEmpty {
+            throw RunFailure(.input, "policies of the kind \(named[0].id.kind) cannot be explained yet")
+        }
+        return explainable
+    }
+
+    /// The objects of a file; with a line the one that it belongs to.
+    private func objects(of path: String, at line: Int?) throws(DocumentError) -> [Node] {
+        var stream = ManifestStream(try InputText.read(path))
+        var objects: [Node] = []
+        while let object = try stream.next() {
+            if object["kind"] != nil { objects.append(object) }
+        }
+        guard let line else { return objects }
+        return objects.last { Int($0.position?.line ?? 1) <= line }.map { [$0] } ?? []
+    }
+}
