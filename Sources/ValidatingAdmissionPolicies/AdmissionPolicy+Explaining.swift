@@ -15,7 +15,9 @@ extension AdmissionPolicy: ExplainablePolicy {
                 return [ExplainedBinding(name: binding.id.name, clauses: clauses)]
             }
             return params(of: binding, context).map { param in
-                explain(binding, clauses, PolicyEvaluator(policy: self, binding: binding, param: param, context: context), withExpressions)
+                explain(
+                    binding, clauses, PolicyEvaluator(policy: self, binding: binding, param: param, context: context),
+                    withExpressions)
             }
         }
     }
@@ -53,7 +55,8 @@ extension AdmissionPolicy: ExplainablePolicy {
         let check = expression.check
         var explained = ExplainedExpression(
             field: check.field, name: name, parts: [], file: check.file, range: check.range)
-        guard let checked = expression.checked, let traced = TracedParts(of: checked, in: environment, activation) else {
+        guard let checked = expression.checked, let traced = TracedParts(of: checked, in: environment, activation)
+        else {
             explained.parts = [ExplainedPart(depth: 0, text: check.expression, error: expression.compileMessage)]
             return explained
         }
