@@ -4,7 +4,7 @@ SWIFT ?= swift
 FORMATTED := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench build lint format clean toolchain
+.PHONY: help run test bench soak build schemas lint format clean toolchain
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,9 +22,18 @@ bench: toolchain ## measure, beside nginx
 	@scripts/install-packages.sh build run bench
 	@scripts/bench.sh
 
+soak: toolchain ## run the webhook under load while things go wrong, SOAK_SECONDS (600) long
+	@scripts/install-packages.sh build run
+	$(SWIFT) build --configuration release --product policy-webhook
+	@scripts/soak.py --binary "$$($(SWIFT) build --configuration release --show-bin-path)/policy-webhook" all
+
 build: toolchain ## build the release executables
 	@scripts/install-packages.sh build
 	$(SWIFT) build --configuration release
+
+schemas: ## regenerate the built-in types FROM a directory of OpenAPI documents
+	python3 scripts/generate-schemas.py "$(FROM)" > BuiltInSchemas.swift.new
+	mv BuiltInSchemas.swift.new Sources/KubernetesSchemas/BuiltInSchemas.swift
 
 lint: toolchain ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)

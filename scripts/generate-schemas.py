@@ -147,8 +147,9 @@ class Writer:
         for gvk in schema.get("x-kubernetes-group-version-kind", []):
             api = f"{gvk['group']}/{gvk['version']}" if gvk["group"] else gvk["version"]
             kinds.append(f"{api}:{gvk['kind']}")
-        if len(kinds) > 3:
-            kinds = kinds[:1]
+        if owner == "meta.v1.DeleteOptions":
+            # Every group has its own; webhooks are sent this one.
+            kinds = ["v1:DeleteOptions", "meta.k8s.io/v1:DeleteOptions"]
         head = owner
         if schema.get("x-kubernetes-map-type") == "atomic":
             head += "^"

@@ -1,3 +1,6 @@
+import Documents
+import Values
+
 /// The answer to one AdmissionRequest.
 package struct AdmissionResponse: Sendable {
     package struct Status: Sendable {
@@ -20,15 +23,18 @@ package struct AdmissionResponse: Sendable {
     package var status: Status?
     package var warnings: [String]
     package var auditAnnotations: [(key: String, value: String)]
+    /// What a mutating webhook changes; nil or empty changes nothing.
+    package var patch: JSONPatch?
 
     package init(
         uid: String, status: Status? = nil, warnings: [String] = [],
-        auditAnnotations: [(key: String, value: String)] = []
+        auditAnnotations: [(key: String, value: String)] = [], patch: JSONPatch? = nil
     ) {
         self.uid = uid
         self.status = status
         self.warnings = warnings
         self.auditAnnotations = auditAnnotations
+        self.patch = patch
     }
 
     package var isAllowed: Bool { status == nil }
@@ -54,6 +60,11 @@ package struct AdmissionResponse: Sendable {
             out.append(json: #","code":"#)
             out.append(contentsOf: String(status.code).utf8)
             out.append(UInt8(ascii: "}"))
+        }
+        if let patch, !patch.isEmpty {
+            out.append(json: #","patch":""#)
+            out.append(contentsOf: Base64.encode(JSONWriter().write(patch.document().root)).utf8)
+            out.append(json: #"","patchType":"JSONPatch""#)
         }
         if !auditAnnotations.isEmpty {
             out.append(json: #","auditAnnotations":{"#)

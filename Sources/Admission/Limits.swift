@@ -4,4 +4,10 @@ package enum AdmissionLimits {
     package static let maximumUIDBytes = 1024
     /// Requirements of one label selector.
     package static let maximumSelectorRequirements = 1000
+    /// Operations of one JSON Patch.
+    package static let maximumPatchOperations = 10_000
+    /// Tape words that the operations of one patch may add, copies of copies included.
+    package static let maximumPatchedWords = 4 << 20
+    /// Pairs of list elements that one comparison of two documents looks at; longer lists are replaced.
+    package static let maximumComparedElements = 1_000_000
 }

@@ -39,6 +39,8 @@ package struct Environment: Sendable {
     package var checksFormatCalls = false
     /// `a.?b`, `a[?b]`, `{?k: v}`, `[?e]`.
     package var allowsOptionalSyntax = true
+    /// `a.orValue(b)` of a plain `a` is `a`, as Kyverno has it; else only optionals have it.
+    package var orValueTakesPlainValues = false
     /// Backtick-quoted field names.
     package var allowsQuotedIdentifiers = false
     /// A loop variable hides every declared name that starts with it (`x` hides `x.y` and, in container `a`, `a.x`),

@@ -3,10 +3,13 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -39,6 +42,15 @@ static inline int guardrail_sk_X509_push(STACK_OF(X509) *stack, X509 *certificat
     return sk_X509_push(stack, certificate);
 }
 
+static inline int guardrail_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+
+static inline X509 *guardrail_sk_X509_value(const STACK_OF(X509) *stack, int index) {
+    return sk_X509_value(stack, index);
+}
+
+// Frees the stack and leaves its certificates alone.
+static inline void guardrail_sk_X509_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+
 static inline void guardrail_sk_X509_pop_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
 
 static inline int guardrail_sk_GENERAL_NAME_num(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
@@ -59,5 +71,16 @@ static inline void guardrail_BIO_clear_retry_flags(BIO *bio) { BIO_clear_retry_f
 static inline int guardrail_ERR_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 static inline int guardrail_ERR_library(unsigned long code) { return ERR_GET_LIB(code); }
+
+static inline void guardrail_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
+
+static inline int guardrail_PKCS7_type_is_signed(PKCS7 *message) { return PKCS7_type_is_signed(message); }
+
+// The token's form and its signature; the imprint is compared by the caller.
+static inline int guardrail_TS_token_flags(void) { return TS_VFY_VERSION | TS_VFY_SIGNATURE; }
+
+static inline void guardrail_TS_VERIFY_CTX_set_certs(TS_VERIFY_CTX *context, STACK_OF(X509) *certificates) {
+    TS_VERIFY_CTX_set_certs(context, certificates);
+}
 
 #endif

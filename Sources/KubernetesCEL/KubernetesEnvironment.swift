@@ -27,7 +27,12 @@ package enum KubernetesEnvironment {
         var environment = Environment()
         environment.add(.operators)
         for addition in additions where addition.since <= version { environment.add(addition.library) }
-        if mutation { environment.add(.jsonPatch) }
+        if mutation {
+            environment.add(.jsonPatch)
+            environment.openStructures = ["Object"]
+            environment.declare(
+                Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
+        }
         environment.requiresHomogeneousLiterals = version.minor >= 29
         environment.allowsOptionalSyntax = version.minor >= 28
         environment.checksFormatCalls = version.minor >= 29
@@ -67,6 +72,7 @@ package enum CELEnvironments {
         environment.requiresHomogeneousLiterals = true
         environment.checksFormatCalls = true
         environment.loopVariablesShadow = false
+        environment.orValueTakesPlainValues = true
         return environment
     }
 

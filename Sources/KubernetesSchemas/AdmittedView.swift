@@ -9,6 +9,8 @@ package struct AdmittedView: Sendable {
         package var serviceAddress: String? = "10.96.0.0"
         /// Whether the admission plugins that are on by default (priorities, tolerations, finalizers) have run.
         package var appliesPlugins = true
+        /// Whether the object is to be created, so that what only the server sets starts empty.
+        package var isNew = true
 
         package init() {}
     }

@@ -169,7 +169,7 @@ let builtInSchemas: StaticString = #"""
     T 96 apiextensions.v1.CustomResourceDefinition @apiextensions.k8s.io/v1:CustomResourceDefinition 0apiVersion:s 0kind:s +metadata:#104; !+spec:#227; +status:#228;
     T 97 meta.v1.APIGroup @v1:APIGroup 0apiVersion:s 0kind:s !name:s +preferredVersion:#229; serverAddressByClientCIDRs:[a#230; !versions:[a#229;
     T 98 meta.v1.CreateOptions @meta.k8s.io/v1:CreateOptions 0apiVersion:s dryRun:[as 0fieldManager:s 0fieldValidation:s 0kind:s
-    T 99 meta.v1.DeleteOptions @v1:DeleteOptions @storage.k8s.io/v1beta1:DeleteOptions 0apiVersion:s dryRun:[as gracePeriodSeconds:l ignoreStoreReadErrorWithClusterBreakingPotential:b 0kind:s ~orphanDependents:b preconditions:#231; propagationPolicy:s
+    T 99 meta.v1.DeleteOptions @v1:DeleteOptions @meta.k8s.io/v1:DeleteOptions 0apiVersion:s dryRun:[as gracePeriodSeconds:l ignoreStoreReadErrorWithClusterBreakingPotential:b 0kind:s ~orphanDependents:b preconditions:#231; propagationPolicy:s
     T 100 meta.v1.PatchOptions @meta.k8s.io/v1:PatchOptions 0apiVersion:s dryRun:[as 0fieldManager:s 0fieldValidation:s force:b 0kind:s
     T 101 meta.v1.Status @v1:Status 0apiVersion:s code:i details:#232; 0kind:s 0message:s +metadata:#233; 0reason:s 0status:s
     T 102 meta.v1.UpdateOptions @meta.k8s.io/v1:UpdateOptions 0apiVersion:s dryRun:[as 0fieldManager:s 0fieldValidation:s 0kind:s

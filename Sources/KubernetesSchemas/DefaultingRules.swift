@@ -93,8 +93,8 @@ let defaultingRules: StaticString = #"""
     apps.v1.StatefulSetSpec persistentVolumeClaimRetentionPolicy {}
     apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted "Retain"
     apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenScaled "Retain"
+    apps.v1.StatefulSetUpdateStrategy rollingUpdate {} !type
     apps.v1.StatefulSetUpdateStrategy type "RollingUpdate"
-    apps.v1.StatefulSetUpdateStrategy rollingUpdate {} type=RollingUpdate
     apps.v1.RollingUpdateStatefulSetStrategy partition 0
     core.v1.PersistentVolumeClaim apiVersion "v1" @StatefulSet
     core.v1.PersistentVolumeClaim kind "PersistentVolumeClaim" @StatefulSet

@@ -37,7 +37,8 @@ package struct SchemaFinding: Sendable {
 
     package func diagnostic(file: SourceFile?) -> Diagnostic {
         Diagnostic(
-            code.rawValue, .error, path.isEmpty || code == .unknownField ? message : "`\(path)`: \(message)", file: file,
+            code.rawValue, .error, path.isEmpty || code == .unknownField ? message : "`\(path)`: \(message)",
+            file: file,
             range: position.map { SourceRange(at: $0) }, help: suggestion.map { "did you mean `\($0)`?" })
     }
 }

@@ -13,7 +13,10 @@ package final class SchemaSet: Sendable {
     let defaults: [Node]
     /// What the API server fills in, by index of the type.
     let rules: [[DefaultingRule]]
-    private let kinds: [String: TypeID]
+    let validations: [[ValidationRule]]
+    let kinds: [String: TypeID]
+    /// Keys that do not lie in the program itself.
+    let memory: KeyMemory?
 
     /// Kubernetes versions that are built in, oldest first.
     package static let builtInVersions = SchemaReader.versions(of: builtInSchemas)
@@ -29,8 +32,9 @@ package final class SchemaSet: Sendable {
 
     init(
         version: String, types: [TypeSchema], values: [ValueSchema], texts: [[String]], defaults: [Node],
-        kinds: [String: TypeID]
+        kinds: [String: TypeID], memory: KeyMemory? = nil
     ) {
+        self.memory = memory
         self.version = version
         self.types = types
         self.values = values
@@ -38,6 +42,7 @@ package final class SchemaSet: Sendable {
         self.defaults = defaults
         self.kinds = kinds
         rules = DefaultingRule.read(defaultingRules, types: types)
+        validations = ValidationRule.read(validationRules, types: types)
     }
 
     /// The type of a kind, or nil if it is unknown.

@@ -19,10 +19,19 @@ struct StrictDecoder {
         let schema = set[type]
         for (key, value) in node.entries {
             guard let index = schema.index(of: key.utf8) else {
-                report(unknown: key, in: node, schema)
+                if !schema.preservesUnknown { report(unknown: key, in: node, schema) }
                 continue
             }
-            if value.isNull { continue }
+            let field = schema.fields[index]
+            if value.isNull {
+                // Where a default waits, null counts as nothing.
+                if schema.isCustom, field.traits.isDisjoint(with: .nullable), field.traits.contains(.keepsEmpty),
+                    field.defaultIndex < 0, field.value.kind != .any
+                {
+                    list.add(.type, "must not be null", at: value, of: root)
+                }
+                continue
+            }
             check(value, schema.fields[index].value, depth: depth + 1)
         }
     }
@@ -49,17 +58,23 @@ struct StrictDecoder {
         case .int64: checkInteger(node, Int64.min...Int64.max, "a 64-bit integer")
         case .double: if node.int == nil, node.double == nil, node.uint == nil { mismatch(node, "a number") }
         case .intOrString:
-            if node.kind != .string { checkInteger(node, Int64(Int32.min)...Int64(Int32.max), "an integer or a string") }
+            if node.kind != .string {
+                checkInteger(node, Int64(Int32.min)...Int64(Int32.max), "an integer or a string")
+            }
         case .bytes: checkBase64(node)
         case .time, .microTime: checkTime(node)
         case .quantity: checkQuantity(node)
         case .list:
             guard node.isList, let element = set.element(of: value) else { return mismatch(node, "a list") }
-            guard depth < SchemaLimits.maximumDepth else { return list.add(.depth, "nested too deep", at: node, of: root) }
+            guard depth < SchemaLimits.maximumDepth else {
+                return list.add(.depth, "nested too deep", at: node, of: root)
+            }
             for item in node.elements where !item.isNull { check(item, element, depth: depth + 1) }
         case .map:
             guard node.isMap, let element = set.element(of: value) else { return mismatch(node, "an object") }
-            guard depth < SchemaLimits.maximumDepth else { return list.add(.depth, "nested too deep", at: node, of: root) }
+            guard depth < SchemaLimits.maximumDepth else {
+                return list.add(.depth, "nested too deep", at: node, of: root)
+            }
             for (_, item) in node.entries where !item.isNull { check(item, element, depth: depth + 1) }
         case .object:
             guard node.isMap, let type = set.type(of: value) else { return mismatch(node, "an object") }

@@ -7,7 +7,8 @@ enum TimeText {
             let hour = scanner.number(digits: 2), scanner.take(":"), let minute = scanner.number(digits: 2),
             scanner.take(":"), let second = scanner.number(digits: 2)
         else { return false }
-        guard (1...12).contains(month), (1...days(of: month, in: year)).contains(day), hour < 24, minute < 60, second < 60
+        guard (1...12).contains(month), (1...days(of: month, in: year)).contains(day), hour < 24, minute < 60,
+            second < 60
         else { return false }
         if scanner.take(".") || scanner.take(",") {
             guard scanner.number(digits: 1) != nil else { return false }

@@ -12,6 +12,12 @@ package struct TypeSchema: @unchecked Sendable {
     package let isAtomic: Bool
     /// Open addressing: index of the field plus one, 0 for none; its size is a power of two.
     private let table: [UInt16]
+    /// Of a CustomResourceDefinition.
+    package internal(set) var isCustom = false
+    /// Fields that the schema does not name are kept.
+    package internal(set) var preservesUnknown = false
+    /// A new object may bring its own status.
+    var keepsStatus = false
     /// Checks and defaults beyond the schema that the API server has for this type.
     let rules: TypeRules
 

@@ -58,6 +58,8 @@ package struct FieldSchema: @unchecked Sendable {
         package static let alwaysWritten = Traits(rawValue: 16)
         /// CustomResourceDefinitions only: null is a value.
         package static let nullable = Traits(rawValue: 32)
+        /// CustomResourceDefinitions only: what is there stays, be it empty; what is missing is not made up.
+        package static let keepsEmpty = Traits(rawValue: 64)
     }
 
     /// The key, which lives as long as the set.

@@ -39,7 +39,8 @@ extension ViewWriter {
 
     /// A service of the cluster's own network gets an address.
     mutating func fillServiceAddress(_ scope: Scope) {
-        guard let address = options.serviceAddress, let type = value("type", scope)?.string, type != "ExternalName" else {
+        guard let address = options.serviceAddress, let type = value("type", scope)?.string, type != "ExternalName"
+        else {
             return
         }
         fill("clusterIP", .made { $0.append(address) }, scope)
@@ -57,22 +58,12 @@ extension ViewWriter {
 
     private func pullPolicy(_ scope: Scope) -> Node? {
         let image = value("image", scope)?.string ?? value("reference", scope)?.string ?? ""
-        return .made { $0.append(Self.isLatest(image) ? "Always" : "IfNotPresent") }
-    }
-
-    /// Whether an image is named by the tag `latest`, be it that it names none. What cannot be read counts as such too.
-    private static func isLatest(_ image: String) -> Bool {
-        if image.isEmpty { return false }
-        if image.utf8.contains(UInt8(ascii: "@")) { return false }
-        guard let colon = image.lastIndex(of: ":") else { return true }
-        let tag = image[image.index(after: colon)...]
-        // A slash behind the colon: it was a port.
-        return tag.contains("/") || tag == "latest"
+        return .made { $0.append(ImageTag.isLatest(image) ? "Always" : "IfNotPresent") }
     }
 
     private func tolerations(_ current: Node?) -> Node? {
         let missing = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].filter { key in
-            !(current.map { Array($0.elements) } ?? []).contains { toleration in
+            !current.elements.contains { toleration in
                 let own = toleration["key" as StaticString]?.string ?? ""
                 let effect = toleration["effect" as StaticString]?.string ?? ""
                 return (own.isEmpty || own == key) && (effect.isEmpty || effect == "NoExecute")
@@ -81,7 +72,7 @@ extension ViewWriter {
         guard !missing.isEmpty else { return nil }
         return .made(recordsPositions: current?.position != nil) { builder in
             builder.beginList(at: current?.position)
-            for element in current.map({ Array($0.elements) }) ?? [] { builder.append(copyOf: element) }
+            for element in current.elements { builder.append(copyOf: element) }
             for key in missing {
                 builder.beginMap()
                 for (name, text) in [("key", key), ("operator", "Exists"), ("effect", "NoExecute")] {
@@ -100,7 +91,7 @@ extension ViewWriter {
     private static func qosClass(ofPodSpec spec: Node?) -> String {
         func amounts(_ container: Node, _ name: StaticString) -> [String: Quantity] {
             var result: [String: Quantity] = [:]
-            for (key, value) in container["resources" as StaticString]?[name]?.entries ?? NodeEntries(container.noEntries) {
+            for (key, value) in (container["resources" as StaticString]?[name]).entries {
                 guard let key = key.string, key == "cpu" || key == "memory", let amount = try? Quantity(node: value),
                     amount.sign != 0
                 else { continue }
@@ -111,7 +102,7 @@ extension ViewWriter {
         var isBestEffort = true
         var isGuaranteed = true
         for list in ["containers", "initContainers"] as [StaticString] {
-            for container in spec?[list].map({ Array($0.elements) }) ?? [] {
+            for container in (spec?[list]).elements {
                 let limits = amounts(container, "limits")
                 let requests = limits.merging(amounts(container, "requests")) { _, own in own }
                 if !requests.isEmpty || !limits.isEmpty { isBestEffort = false }
@@ -147,7 +138,7 @@ extension ViewWriter {
         }
         return .made(recordsPositions: current?.position != nil) { builder in
             builder.beginMap(at: current?.position)
-            for (key, value) in current?.entries ?? NodeEntries(root.noEntries) {
+            for (key, value) in current.entries {
                 builder.appendKey(key.utf8, at: key.position)
                 builder.append(copyOf: value)
             }
@@ -170,7 +161,7 @@ extension ViewWriter {
         guard let texts = root["stringData" as StaticString], texts.count > 0 else { return nil }
         return .made(recordsPositions: root.position != nil) { builder in
             builder.beginMap(at: current?.position ?? texts.position)
-            for (key, value) in current?.entries ?? NodeEntries(root.noEntries) where texts[utf8: key.utf8] == nil {
+            for (key, value) in current.entries where texts[utf8: key.utf8] == nil {
                 builder.appendKey(key.utf8, at: key.position)
                 builder.append(copyOf: value)
             }
@@ -189,7 +180,7 @@ extension ViewWriter {
         guard !missing.isEmpty else { return nil }
         return .made(recordsPositions: root.position != nil) { builder in
             builder.beginMap(at: map?.position)
-            for (key, value) in Array(map?.entries ?? NodeEntries(root.noEntries)) + missing {
+            for (key, value) in Array(map.entries) + missing {
                 builder.appendKey(key.utf8, at: key.position)
                 builder.append(copyOf: value)
             }
@@ -217,7 +208,4 @@ extension Node {
         write(&builder)
         return builder.finish().root
     }
-
-    /// Something without entries, for loops over maps that may be missing.
-    fileprivate var noEntries: Node { .made { $0.appendNull() } }
 }

@@ -45,8 +45,9 @@ struct ViewWriter {
 
     // MARK: Objects
 
-    private mutating func writeObject(_ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int)
-    {
+    private mutating func writeObject(
+        _ node: Node?, _ type: TypeID, key: String, at position: SourcePosition?, depth: Int
+    ) {
         let schema = set[type]
         let scope = Scope(type: type, schema: schema, base: slots.count, key: key, depth: depth)
         fillSlots(from: node, scope)
@@ -56,27 +57,42 @@ struct ViewWriter {
         for (index, field) in schema.fields.enumerated() {
             write(field, slots[scope.base + index], at: position, depth: depth)
         }
+        if schema.preservesUnknown { writeUnknown(node, schema) }
         builder.endMap()
         slots.removeSubrange(scope.base...)
+    }
+
+    private mutating func writeUnknown(_ node: Node?, _ schema: TypeSchema) {
+        for (key, value) in node.entries where schema.index(of: key.utf8) == nil {
+            builder.appendKey(utf8: key.utf8, at: key.position)
+            builder.append(copyOf: value)
+        }
     }
 
     private mutating func fillSlots(from node: Node?, _ scope: Scope) {
         slots.append(contentsOf: repeatElement(Slot(), count: scope.schema.fields.count))
         guard let node else { return }
         for (key, value) in node.entries {
-            guard let index = scope.schema.index(of: key.utf8), !value.isNull else { continue }
-            if scope.schema.fields[index].traits.contains(.omitsZero), value.isZero { continue }
-            if scope.depth <= 1, isSetByServer(key, scope) { continue }
+            guard let index = scope.schema.index(of: key.utf8) else { continue }
+            let traits = scope.schema.fields[index].traits
+            if value.isNull, !traits.contains(.nullable) { continue }
+            if traits.contains(.omitsZero), value.isZero { continue }
+            if options.isNew, scope.depth <= 1, isSetByServer(key, scope) { continue }
             slots[scope.base + index].node = value
         }
     }
 
     /// Fields of a new object that the API server empties before it looks at it.
     private func isSetByServer(_ key: Node, _ scope: Scope) -> Bool {
-        if scope.depth == 0 { return key.utf8.elementsEqual("status".utf8) && rootKind != "Node" }
+        if scope.depth == 0 {
+            return key.utf8.elementsEqual("status".utf8) && rootKind != "Node" && !scope.schema.keepsStatus
+                || key.utf8.elementsEqual("stringData".utf8) && rootKind == "Secret"
+        }
         guard scope.key == "metadata" else { return false }
-        return ["creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
-            "deletionGracePeriodSeconds"].contains { key.utf8.elementsEqual($0.utf8) }
+        return [
+            "creationTimestamp", "uid", "generation", "managedFields", "selfLink", "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+        ].contains { key.utf8.elementsEqual($0.utf8) }
     }
 
     // MARK: Rules
@@ -134,7 +150,7 @@ struct ViewWriter {
     // MARK: Fields
 
     private mutating func write(_ field: FieldSchema, _ slot: Slot, at position: SourcePosition?, depth: Int) {
-        let isKept = !field.traits.isDisjoint(with: [.required, .alwaysWritten])
+        let isKept = !field.traits.isDisjoint(with: [.required, .alwaysWritten, .keepsEmpty])
         let start = builder.nextIndex
         if let node = slot.node {
             if !isKept, node.count == 0, field.value.kind == .list || field.value.kind == .map { return }
@@ -151,7 +167,7 @@ struct ViewWriter {
             guard depth < SchemaLimits.maximumDepth else { return }
             builder.appendKey(utf8: field.key, at: position)
             writeObject(nil, type, key: field.name, at: position, depth: depth + 1)
-        } else if isKept {
+        } else if isKept, !field.traits.contains(.keepsEmpty) {
             builder.appendKey(utf8: field.key, at: position)
             writeZero(field.value, at: position)
         } else {

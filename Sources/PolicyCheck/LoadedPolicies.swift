@@ -15,6 +15,21 @@ struct LoadedPolicies: Sendable {
     private let set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
+    var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
+
+    /// Whether documents that are no Kubernetes objects are to be judged too.
+    var judgesDocuments: Bool { self.set.judgesDocuments }
+
+    /// The verdict on a document of any shape; nil if it is no map.
+    func judge(document: Node) -> (request: AdmissionRequest, verdict: Verdict)? {
+        set.review(document: document, explains: true)
+    }
+
+    /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
+    func judgePod(of request: AdmissionRequest) -> (pod: ExpandedPod, verdict: Verdict)? {
+        set.reviewPod(of: request, explains: true)
+    }
+
     /// The verdict on a request, with explanations for what it does not simply admit.
     func judge(_ request: AdmissionRequest) -> Verdict { set.review(request, explains: true) }
 

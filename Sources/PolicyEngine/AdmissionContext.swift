@@ -34,6 +34,8 @@ package struct ClusterContext: Sendable {
     package var knowsAllNamespaces = false
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
+    /// What policies may ask for through functions: any objects, images, HTTP answers.
+    package var external = ExternalData()
 
     package init() {}
 
@@ -93,8 +95,13 @@ package final class AdmissionContext: Sendable {
     package let namespaceObject: Node?
     /// The namespace that evaluation may need and that is not among those given.
     package let unknownNamespace: String?
+    /// The time of the request.
+    package let now: Timestamp
 
-    package init(request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false) {
+    package init(
+        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now()
+    ) {
+        self.now = now
         self.request = request
         self.cluster = cluster
         self.explains = explains

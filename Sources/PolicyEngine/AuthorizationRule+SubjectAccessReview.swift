@@ -31,7 +31,8 @@ extension AuthorizationRule {
             set(name, to: text == "*" ? "" : text)
         }
         user = spec?["user" as StaticString]?.string ?? ""
-        guard let status = node["status" as StaticString], let isAllowed = status["allowed" as StaticString]?.bool else {
+        guard let status = node["status" as StaticString], let isAllowed = status["allowed" as StaticString]?.bool
+        else {
             refuse(
                 "`status.allowed` is missing", at: node["status" as StaticString],
                 help: "`status` is the answer that expressions get: `allowed`, `denied`, `reason`, `evaluationError`")
@@ -44,7 +45,9 @@ extension AuthorizationRule {
     }
 
     /// `version` is taken and not looked at: rules are about resources in all their versions.
-    private static let resourceFields: Set = ["namespace", "verb", "group", "version", "resource", "subresource", "name"]
+    private static let resourceFields: Set = [
+        "namespace", "verb", "group", "version", "resource", "subresource", "name",
+    ]
 
     private mutating func set(_ field: String, to text: String) {
         switch field {

@@ -130,6 +130,8 @@ package enum MissingContext: Sendable, Hashable {
     case authorizer
     /// The object in another API version than the request has.
     case conversion(String)
+    /// Data that a function asked for, in words: `image metadata of \`nginx\``.
+    case data(String)
 }
 
 extension MissingContext: CustomStringConvertible {
@@ -138,6 +140,7 @@ extension MissingContext: CustomStringConvertible {
         case .namespace(let name): "undecided: needs namespace `\(name)`"
         case .authorizer: "undecided: needs authorization rules"
         case .conversion(let version): "undecided: needs the object in `\(version)`"
+        case .data(let what): "undecided: needs \(what)"
         }
     }
 }

@@ -1,17 +1,22 @@
 package import Admission
-internal import Diagnostics
-internal import Values
+package import Values
 
 /// All policies that are in force together, with the objects they refer to. Immutable; a reload makes a new one.
 package struct PolicySet: Sendable {
     /// In the order in which they were loaded, which is the order in which they judge.
     package let policies: [any CompiledPolicy]
+    package let exceptions: [any CompiledException]
     package let cluster: ClusterContext
     private let index: MatchIndex
+    /// By number of the policy; empty where there are no exceptions at all.
+    private let exceptionsByPolicy: [[any CompiledException]]
+    /// Whether any policy may be about Pods; if not there is no point in making any.
+    private let mayJudgePods: Bool
 
     /// Collects policies and context while documents are read.
     package struct Builder: Sendable {
         package private(set) var policies: [any CompiledPolicy] = []
+        package private(set) var exceptions: [any CompiledException] = []
         package var cluster = ClusterContext()
         /// What the languages keep until `finish`, by language.
         package var pending: [String: any Sendable] = [:]
@@ -19,40 +24,152 @@ package struct PolicySet: Sendable {
         package init() {}
 
         package mutating func add(_ policy: some CompiledPolicy) { policies.append(policy) }
+        package mutating func add(exception: some CompiledException) { exceptions.append(exception) }
 
-        package func build() -> PolicySet { PolicySet(policies: policies, cluster: cluster) }
+        package func build() -> PolicySet { PolicySet(policies: policies, exceptions: exceptions, cluster: cluster) }
     }
 
-    private init(policies: [any CompiledPolicy], cluster: ClusterContext) {
+    private init(policies: [any CompiledPolicy], exceptions: [any CompiledException], cluster: ClusterContext) {
         self.policies = policies
+        self.exceptions = exceptions
         self.cluster = cluster
         var index = MatchIndex()
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
+        mayJudgePods = policies.contains { policy in
+            policy.match.resourceRules.contains { rule in
+                rule.resources.contains { $0 == "pods" || $0.hasPrefix("*") }
+            }
+        }
+        exceptionsByPolicy =
+            exceptions.isEmpty ? [] : policies.map { policy in exceptions.filter { $0.covers(policy.id) } }
     }
 
     /// The same policies with other objects around them.
-    package func with(_ cluster: ClusterContext) -> PolicySet { PolicySet(policies: policies, cluster: cluster) }
+    package func with(_ cluster: ClusterContext) -> PolicySet {
+        PolicySet(policies: policies, exceptions: exceptions, cluster: cluster)
+    }
 
     /// Judges a request.
     ///
-    /// - Parameter explains: whether denials and errors get an explanation.
-    package func review(_ request: AdmissionRequest, explains: Bool = false) -> Verdict {
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains)
+    /// - Parameters:
+    ///   - explains: whether denials and errors get an explanation.
+    ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    package func review(
+        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+    ) -> Verdict {
+        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         var outcome = EvaluationOutcome()
-        index.forEachCandidate(of: request) { number in
-            guard outcome.missingNamespace == nil else { return }
-            let policy = policies[number]
-            switch policy.match.match(context) {
-            case .matches: policy.evaluate(context, into: &outcome)
-            case .differs: break
-            case .matchesConverted(let resource):
-                let version = resource.group.isEmpty ? resource.version : "\(resource.group)/\(resource.version)"
-                policy.undecided(.conversion(version), into: &outcome)
-            case .needsNamespace(let name): policy.undecided(.namespace(name), into: &outcome)
-            case .namespaceNotFound(let name): outcome.missingNamespace = name
+        index.forEachCandidate(of: request) { judge($0, context, &outcome) }
+        return Verdict(outcome, request: request)
+    }
+
+    /// Judges the Pod that a workload's controller would create, by the policies that are not about the workload itself.
+    ///
+    /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
+    package func reviewPod(
+        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+    ) -> (pod: ExpandedPod, verdict: Verdict)? {
+        guard mayJudgePods, let pod = WorkloadExpansion.pod(of: request) else { return nil }
+        let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
+        var outcome = EvaluationOutcome()
+        index.forEachCandidate(of: pod.request) { number in
+            guard case .differs = policies[number].match.match(workload) else { return }
+            judge(number, context, &outcome)
+        }
+        guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
+        return (pod, Verdict(outcome, request: pod.request))
+    }
+
+    /// Whether there are policies about documents of any shape.
+    package var judgesDocuments: Bool { policies.contains(where: \.judgesDocuments) }
+
+    /// Judges any document by the policies that are about documents of any shape.
+    package func review(
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+    ) -> (request: AdmissionRequest, verdict: Verdict)? {
+        guard let request = AdmissionRequest(document: document) else { return nil }
+        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        var outcome = EvaluationOutcome()
+        for number in policies.indices where policies[number].judgesDocuments {
+            evaluate(number, context, &outcome)
+        }
+        return (request, Verdict(outcome, request: request))
+    }
+
+    private func judge(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {
+        guard outcome.missingNamespace == nil else { return }
+        let policy = policies[number]
+        switch policy.match.match(context) {
+        case .matches: evaluate(number, context, &outcome)
+        case .differs: break
+        case .matchesConverted(let resource):
+            let version = resource.group.isEmpty ? resource.version : "\(resource.group)/\(resource.version)"
+            policy.undecided(.conversion(version), into: &outcome)
+        case .needsNamespace(let name): policy.undecided(.namespace(name), into: &outcome)
+        case .namespaceNotFound(let name): outcome.missingNamespace = name
+        }
+    }
+
+    private func evaluate(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {
+        let policy = policies[number]
+        guard !exceptionsByPolicy.isEmpty, !exceptionsByPolicy[number].isEmpty else {
+            return policy.evaluate(context, into: &outcome)
+        }
+        let ruling = ExceptionRuling(
+            exceptionsByPolicy[number].filter { $0.allowances.isEmpty || policy.readsAllowances }, context)
+        if let excuse = ruling.excuse {
+            var evaluation = PolicyEvaluation(policy: policy.id, binding: nil)
+            evaluation.exceptions = [excuse]
+            outcome.evaluations.append(evaluation)
+            return
+        }
+        let first = outcome.evaluations.count
+        outcome.allowances = ruling.allowances
+        policy.evaluate(context, into: &outcome)
+        outcome.allowances = ExceptionAllowances()
+        for index in outcome.evaluations.indices.dropFirst(first) {
+            outcome.evaluations[index].exceptions = ruling.loosening
+            for number in outcome.evaluations[index].decisions.indices
+            where outcome.evaluations[index].decisions[number].evaluation != .admit {
+                for remark in ruling.remarks {
+                    outcome.evaluations[index].decisions[number].message += "; \(remark)"
+                }
             }
         }
-        return Verdict(outcome, request: request)
+    }
+}
+
+extension AdmissionRequest {
+    /// A request that carries a document of any shape as its object, for policies that judge such; nothing else in it
+    /// means anything.
+    fileprivate init?(document: Node) {
+        var builder = DocumentBuilder(recordsPositions: document.position != nil)
+        builder.beginMap(at: document.position)
+        for (field, names) in [
+            ("kind", ["group", "version", "kind"]), ("resource", ["group", "version", "resource"]),
+        ] {
+            builder.appendKey(field)
+            builder.beginMap()
+            for name in names {
+                builder.appendKey(name)
+                builder.append(name == "kind" || name == "resource" ? "document" : "")
+            }
+            builder.endMap()
+        }
+        for (key, value) in [("uid", "document"), ("operation", "CREATE")] {
+            builder.appendKey(key)
+            builder.append(value)
+        }
+        builder.appendKey("object")
+        builder.append(copyOf: document)
+        builder.endMap()
+        let finished = builder
+        guard
+            let request = try? AdmissionRequest(
+                finished.finish(source: document.document.source).root, isResourceGuessed: true)
+        else { return nil }
+        self = request
     }
 }

@@ -47,6 +47,17 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 
     /// What follows where `match` could not be decided (its namespaces are not known).
     func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome)
+
+    /// Whether it judges any document, not only Kubernetes objects (`evaluation.mode: JSON`).
+    var judgesDocuments: Bool { get }
+
+    /// Whether it looks at what exceptions allow; for others an exception with allowances has no effect.
+    var readsAllowances: Bool { get }
+}
+
+extension CompiledPolicy {
+    package var judgesDocuments: Bool { false }
+    package var readsAllowances: Bool { false }
 }
 
 /// What evaluations are collected in.
@@ -54,6 +65,8 @@ package struct EvaluationOutcome: Sendable {
     package var evaluations: [PolicyEvaluation] = []
     /// Set when the request's namespace does not exist at all: the API server then refuses the request at once.
     package var missingNamespace: String?
+    /// What exceptions allow the policy that is being evaluated.
+    package internal(set) var allowances = ExceptionAllowances()
 
     package init() {}
 }

@@ -37,8 +37,7 @@ extension Verdict {
         if decision.actions.contains(.warn) {
             let policy = decision.policy
             warnings.append(
-                "Validation failed for \(policy.kind) '\(policy.name)' with binding '\(binding.name)': "
-                    + decision.message)
+                "Validation failed for \(policy.kind) '\(policy.name)'\(binding.clause): \(decision.message)")
         }
     }
 
@@ -61,9 +60,13 @@ extension Verdict {
 extension Decision {
     /// `ValidatingAdmissionPolicy 'p' with binding 'b' denied request: …`, as the status words it.
     package var cause: String {
-        let with = binding.map { " with binding '\($0.name)'" } ?? ""
-        return "\(policy.kind) '\(policy.name)'\(with) denied request: \(message)"
+        "\(policy.kind) '\(policy.name)'\(binding?.clause ?? "") denied request: \(message)"
     }
+}
+
+extension BindingID {
+    /// How messages name it; policies of languages without bindings have one without a name.
+    fileprivate var clause: String { name.isEmpty ? "" : " with binding '\(name)'" }
 }
 
 /// Joins the values of equal audit annotation keys.

@@ -11,6 +11,8 @@ package struct PolicyEvaluation: Sendable {
     package var auditAnnotations: [AuditAnnotation]
     /// Whether this is an error of configuration (missing params, bad selector) rather than an evaluation.
     package var isConfigurationError: Bool
+    /// The exceptions that excused the request, or that loosened the policy. Excused: there are no decisions.
+    package var exceptions: [PolicyID] = []
 
     package init(
         policy: PolicyID, binding: BindingID?, param: String? = nil, decisions: [Decision] = [],
@@ -56,5 +58,7 @@ package struct Verdict: Sendable {
     package init() {}
 
     package var isAllowed: Bool { status == nil }
+    /// Exceptions that had an effect, each once per policy.
+    package var usedExceptions: some Sequence<PolicyID> { evaluations.lazy.flatMap(\.exceptions) }
     package var decisions: some Sequence<Decision> { evaluations.lazy.flatMap(\.decisions) }
 }

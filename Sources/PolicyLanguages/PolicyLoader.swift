@@ -1,13 +1,19 @@
 package import Admission
 package import Diagnostics
 import Documents
+import KyvernoPolicies
 package import PolicyEngine
 import ValidatingAdmissionPolicies
 package import Values
 
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
-    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage()]
+    package static let all: [any PolicyLanguage] = [ValidatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage()]
+
+    /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
+    package static let bindingUnbound: [any PolicyLanguage] = [
+        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), KyvernoPolicyLanguage(),
+    ]
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
@@ -93,7 +99,8 @@ package struct PolicyLoader {
                         : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
                     range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
                     help: "policies are ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding of "
-                        + "admissionregistration.k8s.io/v1; give objects that policies refer to as context"))
+                        + "admissionregistration.k8s.io/v1, and ValidatingPolicy and PolicyException of "
+                        + "policies.kyverno.io/v1; give objects that policies refer to as context"))
         }
     }
 
@@ -115,6 +122,7 @@ package struct PolicyLoader {
                     file: source.file, range: node.position.map { SourceRange(at: $0) }))
             return
         }
+        if source.group == "cli.kyverno.io", source.kind == "Context" { return add(kyvernoContext: node) }
         if source.kind == "SubjectAccessReview", source.group == "authorization.k8s.io" {
             let rule = AuthorizationRule(subjectAccessReview: node, log: &log)
             builder.cluster.authorization = (builder.cluster.authorization ?? []) + (rule.map { [$0] } ?? [])
@@ -125,14 +133,35 @@ package struct PolicyLoader {
         params.append(node)
     }
 
+    /// Adds what a `Context` of Kyverno's tools holds: objects, and metadata of images.
+    private mutating func add(kyvernoContext node: Node) {
+        guard let spec = node["spec"] else { return }
+        for object in spec["resources"]?.elements ?? NodeElements(spec) where object.isMap { add(context: object) }
+        for image in spec["images"]?.elements ?? NodeElements(spec) {
+            guard let name = image["image"]?.string else { continue }
+            builder.cluster.external.images[name] = image
+        }
+    }
+
     /// Declares what the context cannot say by itself.
     package mutating func declare(_ change: (inout ClusterContext) -> Void) { change(&builder.cluster) }
+
+    /// A namespaced object as the API server would hold it: in the namespace `default` if it names none.
+    private func inNamespace(_ node: Node) -> Node {
+        guard node["metadata"]?["namespace"]?.string?.isEmpty ?? true else { return node }
+        let kind = GroupVersionKind(
+            apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
+        let resource = table.resource(for: kind)
+        guard resource.isNamespaced, !resource.isGuessed else { return node }
+        return (try? AdmissionRequest(manifest: node, in: table))?.objectNode ?? node
+    }
 
     /// All that was read, as one set; complete only if `log` has no errors.
     ///
     /// - Returns: nil if the log has errors; nothing loaded is one.
     package mutating func finish() -> (policies: PolicySet?, table: ResourceTable) {
-        for node in params {
+        for given in params {
+            let node = inNamespace(given)
             let kind = GroupVersionKind(
                 apiVersion: node["apiVersion"]?.string ?? "", kind: node["kind"]?.string ?? "")
             let resource = table.resource(for: kind)
@@ -140,6 +169,7 @@ package struct PolicyLoader {
             let namespace = node["metadata"]?["namespace"]?.string ?? ""
             let isNamespaced = resource.isGuessed ? !namespace.isEmpty : resource.isNamespaced
             builder.cluster.add(param: node, isNamespaced: isNamespaced)
+            builder.cluster.external.add(object: node, as: resource.resource)
         }
         params = []
         for language in languages { language.finish(&builder, log: &log) }

@@ -105,6 +105,8 @@ package struct SubjectReport: Sendable {
     package var findings: [Finding]
     /// In the order in which they were loaded.
     package var matchedPolicies: [PolicySummary]
+    /// The names of exceptions that excused the object from a policy.
+    package var usedExceptions: Set<String> = []
 
     package init(
         subject: Subject, verdict: SubjectVerdict, findings: [Finding] = [], matchedPolicies: [PolicySummary] = []

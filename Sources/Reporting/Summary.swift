@@ -77,4 +77,5 @@ package enum DiagnosticID {
     package static let manifestWithoutKind = "manifest-without-kind"
     package static let nothingChecked = "nothing-checked"
     package static let policyUnmatched = "policy-unmatched"
+    package static let unusedException = "exception-unused"
 }

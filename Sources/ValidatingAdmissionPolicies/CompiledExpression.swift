@@ -1,22 +1,22 @@
-import CEL
-import Diagnostics
+package import CEL
+package import Diagnostics
 import Documents
-import PolicyEngine
+package import PolicyEngine
 import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
 ///
 /// A class, so that evaluation passes it on without touching its parts.
-final class CompiledExpression: Sendable {
-    let check: PolicyCheck
-    let program: Result<Program, CompileError>
+package final class CompiledExpression: Sendable {
+    package let check: PolicyCheck
+    package let program: Result<Program, CompileError>
     /// nil if it does not compile.
-    let checked: CheckedExpression?
+    package let checked: CheckedExpression?
     /// Made from the node that holds the expression; for ranges inside it.
     let node: Node
     /// What a decision says if it does not compile.
-    let compileMessage: String
-    let usesNamespaceObject: Bool
+    package let compileMessage: String
+    package let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
 
     init(
@@ -43,7 +43,7 @@ final class CompiledExpression: Sendable {
     }
 
     /// The range in the file of a part of the expression.
-    func range(_ span: SourceSpan) -> SourceRange? {
+    package func range(_ span: SourceSpan) -> SourceRange? {
         Self.range(span, in: node)
     }
 
@@ -57,7 +57,7 @@ final class CompiledExpression: Sendable {
 }
 
 /// What an expression's result may be.
-enum ResultType {
+package enum ResultType {
     case bool, string, stringOrNull
 
     func accepts(_ type: CELType) -> Bool {
@@ -79,11 +79,13 @@ enum ResultType {
 }
 
 /// Compiles a policy's expressions and collects what is wrong with them as field errors.
-struct ExpressionCompiler {
-    private(set) var errors: [FieldError] = []
+package struct ExpressionCompiler {
+    package private(set) var errors: [FieldError] = []
+
+    package init() {}
 
     /// - Parameter wanted: nil for variables, whose type is whatever they have.
-    mutating func compile(
+    package mutating func compile(
         _ text: ExpressionText, index: Int, wanted: ResultType?, in environment: Environment
     ) -> CompiledExpression {
         let whole = SourceSpan(start: 0, end: text.node.utf8.count)

@@ -1,21 +1,23 @@
 import Admission
 import Diagnostics
-import Values
+package import Values
 
 /// Reads a policy object's fields and collects what is wrong with them, so that all of it is told at once.
-struct FieldReader {
-    private(set) var errors: [FieldError] = []
+package struct FieldReader {
+    package private(set) var errors: [FieldError] = []
 
-    mutating func report(_ error: FieldError) { errors.append(error) }
+    package init() {}
 
-    mutating func report(
+    package mutating func report(_ error: FieldError) { errors.append(error) }
+
+    package mutating func report(
         _ kind: FieldError.Kind, _ field: String, _ detail: String = "", at node: Node, help: String? = nil
     ) {
         errors.append(FieldError(kind, field, detail, at: node, help: help))
     }
 
     /// Reports fields that the type does not have.
-    mutating func allow(_ known: [String], in node: Node, _ path: String) {
+    package mutating func allow(_ known: [String], in node: Node, _ path: String) {
         for (key, _) in node.entries {
             let name = key.string ?? ""
             guard !known.contains(name) else { continue }
@@ -27,11 +29,11 @@ struct FieldReader {
     }
 
     /// A string, or nil if it is absent or null (or wrong, which is reported).
-    mutating func string(_ name: String, in node: Node, _ path: String) -> Node? {
+    package mutating func string(_ name: String, in node: Node, _ path: String) -> Node? {
         typed(name, in: node, path, "a string") { $0.kind == .string }
     }
 
-    mutating func map(_ name: String, in node: Node, _ path: String) -> Node? {
+    package mutating func map(_ name: String, in node: Node, _ path: String) -> Node? {
         typed(name, in: node, path, "an object") { $0.isMap }
     }
 
@@ -47,7 +49,7 @@ struct FieldReader {
     }
 
     /// The objects of a list, with their field paths.
-    mutating func objects(_ name: String, in node: Node, _ path: String) -> [(node: Node, path: String)] {
+    package mutating func objects(_ name: String, in node: Node, _ path: String) -> [(node: Node, path: String)] {
         let field = "\(path).\(name)"
         guard let list = typed(name, in: node, path, "a list", { $0.isList }) else { return [] }
         var result: [(node: Node, path: String)] = []
@@ -61,7 +63,7 @@ struct FieldReader {
         return result
     }
 
-    mutating func strings(_ name: String, in node: Node, _ path: String) -> [(node: Node, text: String)] {
+    package mutating func strings(_ name: String, in node: Node, _ path: String) -> [(node: Node, text: String)] {
         let field = "\(path).\(name)"
         guard let list = typed(name, in: node, path, "a list", { $0.isList }) else { return [] }
         var result: [(node: Node, text: String)] = []
@@ -76,7 +78,7 @@ struct FieldReader {
     }
 
     /// One of a fixed set of words, or nil if absent; another word is reported and gives nil.
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, in node: Node, _ path: String, _: Choice.Type, sorted: Bool = true
     ) -> Choice? where Choice.RawValue == String {
         guard let value = string(name, in: node, path), let text = value.string else { return nil }
@@ -85,7 +87,7 @@ struct FieldReader {
         return nil
     }
 
-    mutating func reportNotSupported(_ field: String, _ text: String, _ known: [String], at node: Node) {
+    package mutating func reportNotSupported(_ field: String, _ text: String, _ known: [String], at node: Node) {
         let list = known.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
         report(
             .notSupported, field, "supported values: \(list)", at: node,

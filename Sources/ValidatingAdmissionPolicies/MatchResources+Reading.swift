@@ -1,10 +1,10 @@
-import Admission
-import PolicyEngine
-import Values
+package import Admission
+package import PolicyEngine
+package import Values
 
 extension FieldReader {
     /// Reads `matchConstraints` or a binding's `matchResources`.
-    mutating func matchResources(_ node: Node, _ path: String) -> MatchResources {
+    package mutating func matchResources(_ node: Node, _ path: String) -> MatchResources {
         allow(
             ["namespaceSelector", "objectSelector", "resourceRules", "excludeResourceRules", "matchPolicy"], in: node,
             path)
@@ -18,7 +18,7 @@ extension FieldReader {
         return match
     }
 
-    mutating func selector(_ name: String, in node: Node, _ path: String) -> LabelSelector? {
+    package mutating func selector(_ name: String, in node: Node, _ path: String) -> LabelSelector? {
         guard let value = map(name, in: node, path) else { return nil }
         let field = "\(path).\(name)"
         allow(["matchLabels", "matchExpressions"], in: value, field)

@@ -1,5 +1,5 @@
 /// The shapes of names that Kubernetes accepts, and its way to trim text.
-enum Names {
+package enum Names {
     private static let reserved: Set<String> = [
         "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
         "let", "loop", "package", "namespace", "return", "var", "void", "while",
@@ -12,14 +12,14 @@ enum Names {
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// A CEL identifier that is no reserved word.
-    static func isIdentifier(_ name: String) -> Bool {
+    package static func isIdentifier(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first) || first == UInt8(ascii: "_") else { return false }
         return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
             && !reserved.contains(name)
     }
 
     /// `name` or `prefix.example.com/name`: at most 63 letters, digits, `-`, `_` and `.`, first and last alphanumeric.
-    static func isQualified(_ name: String) -> Bool {
+    package static func isQualified(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let last = parts.last else { return false }
         if parts.count == 2, !isSubdomain(String(parts[0])) { return false }
@@ -30,7 +30,7 @@ enum Names {
     }
 
     /// Lower case DNS subdomain of at most 253 characters.
-    static func isSubdomain(_ name: String) -> Bool {
+    package static func isSubdomain(_ name: String) -> Bool {
         guard !name.isEmpty, name.utf8.count <= 253 else { return false }
         return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
             guard let first = label.first, let last = label.last else { return false }
@@ -42,7 +42,7 @@ enum Names {
     }
 
     /// Without Unicode white space at either end.
-    static func trimmed(_ text: String) -> String {
+    package static func trimmed(_ text: String) -> String {
         func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
         let scalars = text.unicodeScalars
         guard let start = scalars.firstIndex(where: { !isSpace($0) }),

@@ -1,6 +1,6 @@
 import Admission
 import PolicyEngine
-import Values
+package import Values
 
 extension FieldReader {
     /// Reads a ValidatingAdmissionPolicy; what can be read is kept even where other fields are wrong.
@@ -32,7 +32,7 @@ extension FieldReader {
             auditAnnotations: annotations)
     }
 
-    mutating func objectName(_ root: Node) -> String? {
+    package mutating func objectName(_ root: Node) -> String? {
         guard let metadata = map("metadata", in: root, "") else {
             report(.required, "metadata", at: root["metadata"] ?? root)
             return nil
@@ -47,7 +47,7 @@ extension FieldReader {
         return name
     }
 
-    mutating func specification(_ root: Node) -> Node? {
+    package mutating func specification(_ root: Node) -> Node? {
         let spec = map("spec", in: root, "")
         if spec == nil, root["spec"]?.isNull ?? true { report(.required, "spec", at: root) }
         return spec
@@ -90,7 +90,7 @@ extension FieldReader {
         return ExpressionText(node: value, field: "\(path).\(name)", text: text)
     }
 
-    private mutating func validation(_ node: Node, _ path: String) -> PolicyDefinition.Validation? {
+    package mutating func validation(_ node: Node, _ path: String) -> PolicyDefinition.Validation? {
         allow(["expression", "message", "reason", "messageExpression"], in: node, path)
         let messageNode = string("message", in: node, path)
         let message = messageNode?.string ?? ""
@@ -128,7 +128,7 @@ extension FieldReader {
         return reason ?? .invalid
     }
 
-    private mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
+    package mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
         let list = objects("matchConditions", in: spec, "spec")
         if list.count > PolicyLimits.maximumMatchConditions, let node = spec["matchConditions"] {
             report(
@@ -152,7 +152,7 @@ extension FieldReader {
         }
     }
 
-    private mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
+    package mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
         var seen: Set<String> = []
         return objects("variables", in: spec, "spec").compactMap { node, path in
             allow(["name", "expression"], in: node, path)
@@ -172,7 +172,7 @@ extension FieldReader {
         }
     }
 
-    private mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
+    package mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
         let list = objects("auditAnnotations", in: spec, "spec")
         if list.count > PolicyLimits.maximumAuditAnnotations, let node = spec["auditAnnotations"] {
             report(

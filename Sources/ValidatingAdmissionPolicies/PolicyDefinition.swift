@@ -1,34 +1,40 @@
 import Admission
-import PolicyEngine
-import Values
+package import PolicyEngine
+package import Values
 
 /// What follows from errors in a policy's evaluation.
 package enum FailurePolicy: String, Sendable, CaseIterable {
     case fail = "Fail"
     case ignore = "Ignore"
 
-    var action: Decision.Action { self == .ignore ? .admit : .deny }
+    package var action: Decision.Action { self == .ignore ? .admit : .deny }
 }
 
 /// An expression as it is written: its text and the node that holds it.
-struct ExpressionText: Sendable {
-    var node: Node
-    var field: String
-    var text: String
+package struct ExpressionText: Sendable {
+    package var node: Node
+    package var field: String
+    package var text: String
+
+    package init(node: Node, field: String, text: String) {
+        self.node = node
+        self.field = field
+        self.text = text
+    }
 }
 
 /// A ValidatingAdmissionPolicy, read but not compiled.
-struct PolicyDefinition: Sendable {
-    struct Validation: Sendable {
-        var expression: ExpressionText
-        var message: String
-        var messageExpression: ExpressionText?
-        var reason: StatusReason
+package struct PolicyDefinition: Sendable {
+    package struct Validation: Sendable {
+        package var expression: ExpressionText
+        package var message: String
+        package var messageExpression: ExpressionText?
+        package var reason: StatusReason
     }
 
-    struct Named: Sendable {
-        var name: String
-        var expression: ExpressionText
+    package struct Named: Sendable {
+        package var name: String
+        package var expression: ExpressionText
     }
 
     var root: Node

@@ -11,9 +11,13 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
     /// Whether a policy without a binding is acceptable; without a binding it has no effect.
     private let allowsUnbound: Bool
 
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false) {
+    /// Whether a policy without a binding is in force as if one bound it everywhere, to deny.
+    private let bindsUnbound: Bool
+
+    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
         self.admitsInvalid = admitsInvalid
-        self.allowsUnbound = allowsUnbound
+        self.allowsUnbound = allowsUnbound || bindsUnbound
+        self.bindsUnbound = bindsUnbound
     }
 
     private static let group = "admissionregistration.k8s.io"
@@ -69,7 +73,8 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
                     pending.brokenPolicies.insert(policy.name)
                 }
             }
-        } else if let binding = reader.binding(source.root) {
+        } else if var binding = reader.binding(source.root) {
+            if bindsUnbound, binding.actionNames.isEmpty { (binding.actions, binding.actionNames) = (.deny, ["Deny"]) }
             if let earlier = pending.bindingRoots.updateValue(binding.root, forKey: binding.name) {
                 reportDuplicate(binding.name, binding.root, earlier, "binding", &log)
             } else {
@@ -79,14 +84,31 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
         } else {
             pending.brokenBindings += 1
         }
-        for error in reader.errors { error.diagnostics.forEach { log.report($0) } }
+        for error in reader.errors {
+            let isOptional = bindsUnbound && error.kind == .required && Self.optionalInTests.contains(error.field)
+            for var diagnostic in error.diagnostics {
+                if isOptional { diagnostic.severity = .warning }
+                log.report(diagnostic)
+            }
+        }
     }
+
+    /// What the runners of policy tests let a binding leave out, unlike the API server: it then denies.
+    private static let optionalInTests: Set<String> = [
+        "spec.validationActions", "spec.paramRef.parameterNotFoundAction",
+    ]
 
     package func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {
         guard let pending = set.pending.removeValue(forKey: Self.key) as? Pending else { return }
         let byPolicy = Dictionary(grouping: pending.bindings, by: \.policyName)
         for policy in pending.policies {
-            let bindings = byPolicy[policy.name] ?? []
+            var bindings = byPolicy[policy.name] ?? []
+            if bindings.isEmpty, bindsUnbound {
+                bindings.append(
+                    BindingDefinition(
+                        root: policy.root, name: policy.name, policyName: policy.name, policyNameNode: policy.root,
+                        actions: .deny, actionNames: ["Deny"]))
+            }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy, pending, &log) }
             var compiler = ExpressionCompiler()
             let compiled = AdmissionPolicy(policy, bindings: bindings, compiler: &compiler)

@@ -53,7 +53,11 @@ package enum MapKey: Hashable {
         case .uint(let value): self = Int64(exactly: value).map { .int($0) } ?? .uint(value)
         case .double(let value): self = .double(value)
         case .string, .text: self = value.withUTF8 { .string(Array($0)) } ?? .null
-        // Rare kinds (bytes, lists as keys): their description tells them apart.
+        // No string's bytes start like this.
+        case .bytes(let bytes): self = .string([0xFF] + bytes)
+        case .timestamp(let time): self = .other("t\(time.seconds).\(time.nanoseconds)")
+        case .duration(let nanoseconds): self = .other("d\(nanoseconds)")
+        // Rare kinds (lists as keys): their description tells them apart.
         default: self = .other("\(value)")
         }
     }

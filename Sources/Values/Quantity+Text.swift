@@ -73,7 +73,8 @@ extension Quantity {
         guard suffix.count > 1, suffix[0] | 0x20 == UInt8(ascii: "e"), let exponent = Int(text.dropFirst()) else {
             throw .suffix
         }
-        guard abs(exponent) <= maximumExponent else { throw .tooLarge }
+        // Not `abs`: the smallest integer has none.
+        guard (-maximumExponent...maximumExponent).contains(exponent) else { throw .tooLarge }
         return (exponent, .decimalExponent)
     }
 

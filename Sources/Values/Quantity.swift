@@ -105,7 +105,7 @@ package struct Quantity: Sendable {
         return BigDecimal.compare(left.decimal, right.decimal)
     }
 
-    package static func +(left: Quantity, right: Quantity) -> Quantity {
+    package static func + (left: Quantity, right: Quantity) -> Quantity {
         var result = left
         result.text = nil
         if left.sign == 0 { result.format = right.format }
@@ -128,7 +128,7 @@ package struct Quantity: Sendable {
         return result
     }
 
-    package static func -(left: Quantity, right: Quantity) -> Quantity {
+    package static func - (left: Quantity, right: Quantity) -> Quantity {
         var negated = right
         switch right.amount {
         case .integer(let value, let scale):

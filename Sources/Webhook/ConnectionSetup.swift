@@ -27,6 +27,8 @@ final class ConnectionSetup: Sendable {
         timeouts = configuration.timeouts
         var access = RequestRoute.Access()
         access.servesManagement = configuration.management == nil
+        // Until the handshake says otherwise.
+        access.isClientAllowed = false
         self.access = access
         limit = min(configuration.connections, Self.raiseDescriptorLimit() - WebhookLimits.reservedDescriptors)
         var tlsConfiguration = TLSServerConfiguration()
@@ -54,7 +56,8 @@ final class ConnectionSetup: Sendable {
             }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(
-                TLSServerHandler(context: tls.current, workspace: resources.value.workspace, configuration: tlsConfiguration))
+                TLSServerHandler(
+                    context: tls.current, workspace: resources.value.workspace, configuration: tlsConfiguration))
             try pipeline.addAdmissionHandlers(
                 resources: resources.value, timeouts: timeouts, eventLoop: channel.eventLoop, access: access)
         }

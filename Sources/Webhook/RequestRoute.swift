@@ -45,7 +45,8 @@ enum RequestRoute: Equatable {
         _ head: HTTPRequestHead, _ headers: RequestHeaders, access: Access
     ) throws(HTTPRefusal) -> RequestRoute {
         // The API server's own targets, without the general parser.
-        if access.servesAdmission, head.method == .POST, head.uri == "/validate" || head.uri == "/validate?timeout=10s" {
+        if access.servesAdmission, head.method == .POST, head.uri == "/validate" || head.uri == "/validate?timeout=10s"
+        {
             try requireJSON(headers)
             return .admission(.validate, timeout: head.uri.utf8.count > 9 ? .seconds(10) : nil)
         }

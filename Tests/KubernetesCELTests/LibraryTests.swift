@@ -88,6 +88,7 @@ import Values
             ("timestamp('2024-07-01T12:00:00Z').getHours('Z')", "unknown time zone"),
             ("lists.range(1000000000)", "too large"), ("[1, 2].slice(0, 3)", "list is length 2"),
             ("optional.none().value()", "dereference"), ("quantity('1e1000000')", "exponent"),
+            ("quantity('1e-9223372036854775808')", "exponent"),
             ("quantity('2') == quantity('1').add(quantity('1'))", "no such overload"),
             ("cidr('10.0.0.0/8').containsIP('x')", "no such overload"),
             ("[dyn(ip('1.1.1.1'))][0] == quantity('1')", "overload"),

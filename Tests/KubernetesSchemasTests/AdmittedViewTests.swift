@@ -25,7 +25,24 @@ import Values
             }
         }
         print("equal \(equal) of \(lines.count)")
-        different.forEach { print($0) }
-        #expect(Double(equal) >= 0.97 * Double(lines.count))
+        // A ratchet: these differ, because only the cluster can know; a listed line that comes out equal is a failure.
+        let reasons = [
+            "-.metadata.labels={batch.kubernetes.io/controller-uid,batch.kubernetes.io/job-name,controller-uid,job-name}":
+                "a Job's labels hold its uid",
+            "-.spec.ports[0].nodePort=32769": "the cluster picks a node port",
+        ]
+        for line in different where !reasons.keys.contains(where: { line.hasSuffix($0) }) {
+            Issue.record("\(line)")
+        }
+        #expect(different.count == 6)
     }
+
+    @Test(
+        "pulls `latest` always",
+        arguments: [
+            ("nginx", true), ("nginx:latest", true), ("nginx:1.25", false), ("example.com:5000/a/b", true),
+            ("example.com:5000/a/b:v1", false), ("nginx@sha256:abc", false), ("Bad Value!", false), ("", false),
+            ("EXAMPLE/a", true), ("a/B", false),
+        ])
+    func pullPolicy(_ image: String, _ isLatest: Bool) { #expect(ImageTag.isLatest(image) == isLatest) }
 }

@@ -31,7 +31,8 @@ enum SharedData {
     static func reviews() throws -> [(name: String, request: Node)] {
         guard let folder = root?.appendingPathComponent("admission-reviews") else { return [] }
         let parser = JSONParser()
-        return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }.sorted()
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+            .sorted()
             .compactMap { name in
                 let data = try Data(contentsOf: folder.appendingPathComponent(name))
                 return try parser.parse([UInt8](data)).root["request"].map { (name, $0) }

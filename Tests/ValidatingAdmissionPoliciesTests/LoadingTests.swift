@@ -52,6 +52,10 @@ struct LoadingTests {
             ("validations:\n- expression: objct.x", "cel-undeclared-reference", "10:17"),
             ("validations:\n- expression: 'true && objct.x'", "cel-undeclared-reference", "10:26"),
             ("validations:\n- expression: >-\n    true &&\n    objct.x", "cel-undeclared-reference", "12:7"),
+            (
+                "validations:\n- expression: >-\n    object.spec.containers.all(c,\n    c.name != objct.x)",
+                "cel-undeclared-reference", "12:17"
+            ),
             ("validations:\n- expression: object.x", "cel-result-type", "10:17"),
             ("validations:\n- {expression: 'true', reason: Nope}", "field-not-supported", "10:34"),
             ("validations:\n- {expression: 'true', message: \"a\\nb\"}", "field-invalid", "10:35"),

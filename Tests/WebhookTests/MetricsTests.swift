@@ -78,6 +78,7 @@ import Testing
         let long = String(repeating: "k", count: WebhookLimits.labelBytes + 1)
         #expect(labels.number(of: KindLabels.Kind(group: "", kind: long)) == KindLabels.other)
         #expect(labels.number(of: KindLabels.Kind(group: "", kind: "")) == KindLabels.other)
+        #expect(KindLabels().number(of: KindLabels.Kind(group: "", kind: "P\u{FFFD}d")) == KindLabels.other)
     }
 
     @Test func escapesLabels() {

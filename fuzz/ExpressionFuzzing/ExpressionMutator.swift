@@ -43,7 +43,9 @@ package struct ExpressionMutator {
 
     /// Words, numbers and single other bytes.
     private static func tokens(_ bytes: [UInt8]) -> [Range<Int>] {
-        func isWord(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+        func isWord(_ byte: UInt8) -> Bool {
+            byte >= 0x30 && byte <= 0x39 || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+        }
         var result: [Range<Int>] = []
         var start = 0
         while start < bytes.count {

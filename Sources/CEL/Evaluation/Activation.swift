@@ -67,7 +67,8 @@ package final class ComposedVariables {
             }
         case .failure(let error):
             let message = error.issues.first?.message ?? "variable does not compile"
-            result = .failure(EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
+            result = .failure(
+                EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
         }
         cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
         states[index] = .done(result)

@@ -4,6 +4,17 @@ import Values
 enum Arithmetic {
     case add, subtract, multiply, divide, modulo
 
+    init?(_ function: String) {
+        switch function {
+        case Operator.add: self = .add
+        case Operator.subtract: self = .subtract
+        case Operator.multiply: self = .multiply
+        case Operator.divide: self = .divide
+        case Operator.modulo: self = .modulo
+        default: return nil
+        }
+    }
+
     func callAsFunction(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         switch (left, right) {
         case (.int(let a), .int(let b)): return .int(try integers(a, b, "integer overflow"))
@@ -116,7 +127,8 @@ enum Arithmetic {
             throw EvaluationError(.overflow, "timestamp overflow")
         }
         return Timestamp(
-            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes)
+            seconds: seconds, nanoseconds: Int32(nanoseconds - carry * 1_000_000_000), offsetMinutes: time.offsetMinutes
+        )
     }
 
     private func concatenated(_ left: Value, _ right: Value) throws(EvaluationError) -> String {

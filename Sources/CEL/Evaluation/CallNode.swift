@@ -135,7 +135,8 @@ final class CallNode: PlanNode, @unchecked Sendable {
     /// Worded as the Go implementation does: policies show these messages.
     static func noSuchOverload(_ function: String, _ values: [Value]) -> EvaluationError {
         let kinds = values.map(\.typeName).joined(separator: ", ")
-        return EvaluationError(.noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
+        return EvaluationError(
+            .noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
     }
 
     private func reworded(_ error: EvaluationError, _ values: [Value]) -> EvaluationError {

@@ -8,6 +8,8 @@ package struct EvaluationError: Error, Sendable {
         case costLimit
         /// Nested too deep or results too large; nothing absorbs this one either.
         case resourceLimit
+        /// A function needs data that was not given; the message says which.
+        case missingContext
     }
 
     package var code: Code

@@ -76,7 +76,7 @@ class PlanNode: @unchecked Sendable {
     /// The node itself, under a tracing wrapper.
     var core: PlanNode { self }
 
-    final var isConditional: Bool { core is ConditionalNode }
+    var isConditional: Bool { core is ConditionalNode }
 }
 
 final class ConstantNode: PlanNode, @unchecked Sendable {

@@ -158,20 +158,19 @@ final class MembershipNode: BinaryNode, @unchecked Sendable {
 final class ConstantMembershipNode: PlanNode, @unchecked Sendable {
     private let operand: PlanNode
     private let elements: [Value]
-    /// For long lists of strings.
-    private let index: MapValue?
+    /// For long lists: within the cost limit a loop could scan one any number of times.
+    private let index: ValueIndex?
 
     init(_ id: ExpressionID, _ operand: PlanNode, _ elements: [Value]) {
         self.operand = operand
         self.elements = elements
-        let isLong = elements.count > 16 && elements.allSatisfy { $0.stringValue != nil }
-        index = isLong ? MapValue(elements.map { (key: $0, value: .null) }) : nil
+        index = elements.count > 16 ? ValueIndex(.list(elements)) : nil
         super.init(id)
     }
 
     override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         let value = try operand.evaluate(&frame)
-        if let index { return .bool(index[value] != nil) }
+        if let index { return .bool(index.contains(value)) }
         return .bool(elements.contains { valuesEqual(value, $0) == true })
     }
 }

@@ -1,9 +1,10 @@
 import Values
 
-/// A call whose arguments never change: evaluated while planning, so that a loop does not repeat it. Still charged for.
+/// A call or operator whose operands never change: evaluated while planning, so that a loop does not repeat it. Still charged for.
 final class SteadyNode: PlanNode, @unchecked Sendable {
     private let outcome: Result<Value, EvaluationError>
     private let cost: UInt64
+    private let stoodForConditional: Bool
 
     /// Above these the call stays as it is: a program should not hold large results, nor planning take long.
     private static let largestCost: UInt64 = 1_000
@@ -22,6 +23,7 @@ final class SteadyNode: PlanNode, @unchecked Sendable {
             outcome = .failure(error)
         }
         cost = budget.used
+        stoodForConditional = node.isConditional
         super.init(node.id)
     }
 
@@ -31,4 +33,5 @@ final class SteadyNode: PlanNode, @unchecked Sendable {
     }
 
     override var isSteady: Bool { true }
+    override var isConditional: Bool { stoodForConditional }
 }

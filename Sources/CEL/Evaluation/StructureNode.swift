@@ -98,7 +98,8 @@ extension WellKnownTypes {
 
     private static func timestamp(_ seconds: Value?, _ nanos: Value?) throws(EvaluationError) -> Timestamp {
         let (seconds, nanos) = (int(seconds), int(nanos))
-        guard (Timestamp.minimumSeconds...Timestamp.maximumSeconds).contains(seconds), (0..<1_000_000_000).contains(nanos)
+        guard (Timestamp.minimumSeconds...Timestamp.maximumSeconds).contains(seconds),
+            (0..<1_000_000_000).contains(nanos)
         else { throw EvaluationError(.range, "timestamp out of range") }
         return Timestamp(seconds: seconds, nanoseconds: Int32(nanos))
     }

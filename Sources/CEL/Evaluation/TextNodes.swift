@@ -26,10 +26,12 @@ final class TextEqualityNode: PlanNode, @unchecked Sendable {
         guard let bytes = attribute.walk(frame)?.utf8 else { return try general.evaluateBool(&frame) }
         try frame.charge(steps: steps)
         // A tenth of the smaller text, rounded up: short texts need no counting.
-        let smaller = text.size <= 10 ? min(text.size, UInt64(bytes.count)) : min(text.size, UInt64(codePointCount(bytes)))
+        let smaller =
+            text.size <= 10 ? min(text.size, UInt64(bytes.count)) : min(text.size, UInt64(codePointCount(bytes)))
         try frame.charge((smaller + 9) / 10)
         let isEqual =
-            bytes.count == text.bytes.count && bytes.baseAddress.map { bytesEqual($0, text.bytes) } ?? text.bytes.isEmpty
+            bytes.count == text.bytes.count
+            && bytes.baseAddress.map { bytesEqual($0, text.bytes) } ?? text.bytes.isEmpty
         return isEqual != isNegated
     }
 }

@@ -180,7 +180,8 @@ private struct Explainer {
     private func isAttribute(_ id: ExpressionID) -> Bool {
         switch tree[id] {
         case .identifier, .select(_, _, isTest: false): true
-        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _), .call(Operator.optionalSelect, nil, _):
+        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _),
+            .call(Operator.optionalSelect, nil, _):
             true
         default: false
         }

@@ -6,8 +6,8 @@ struct Planner {
     let environment: Environment
     let traced: Bool
     /// Loop variables in scope, innermost last.
-    private var scope: [(name: String, slot: Int)] = []
-    private(set) var slotCount = 0
+    var scope: [(name: String, slot: Int)] = []
+    var slotCount = 0
     private(set) var issues: [CompileIssue] = []
     private let slots: [String: Int]
 
@@ -139,7 +139,9 @@ struct Planner {
         if target == nil, let node = operatorNode(id, function, arguments, overloads) { return node }
         if let target, arguments.count == 1, overloads.first?.hasPrefix("optional_or") == true {
             let unwraps = overloads.first == "optional_orValue_value"
-            return OptionalOrNode(id, plan(target), plan(arguments[0]), unwraps: unwraps)
+            return OptionalOrNode(
+                id, plan(target), plan(arguments[0]), unwraps: unwraps,
+                takesPlainValues: unwraps && environment.orValueTakesPlainValues)
         }
         var name = function
         var operands = (target.map { [$0] } ?? []) + arguments
@@ -196,7 +198,8 @@ struct Planner {
             }
             candidates.append(
                 CallNode.Candidate(
-                    parameters: overload.parameters, implementation: implementation, needsCheck: !isStatic && overload.isGuarded))
+                    parameters: overload.parameters, implementation: implementation,
+                    needsCheck: !isStatic && overload.isGuarded))
         }
         guard !candidates.isEmpty else {
             report("cel-unsupported-function", "function `\(function)` is not supported", at: id)
@@ -240,55 +243,53 @@ struct Planner {
         _ id: ExpressionID, _ function: String, _ arguments: [ExpressionID], _ overloads: [String]
     ) -> PlanNode? {
         switch (function, arguments.count) {
-        case (Operator.conditional, 3):
-            return ConditionalNode(id, plan(arguments[0]), plan(arguments[1]), plan(arguments[2]))
-        case (Operator.and, 2): return LogicNode(id, plan(arguments[0]), plan(arguments[1]), decisive: false)
-        case (Operator.or, 2): return LogicNode(id, plan(arguments[0]), plan(arguments[1]), decisive: true)
-        case (Operator.not, 1): return NotNode(id, plan(arguments[0]))
-        case (Operator.notStrictlyFalse, 1): return NotStrictlyFalseNode(id, plan(arguments[0]))
-        case (Operator.negate, 1): return NegationNode(id, plan(arguments[0]))
         case (Operator.index, 2): return index(id, arguments[0], arguments[1], isOptional: false)
         case (Operator.optionalIndex, 2), (Operator.optionalSelect, 2):
             return index(id, arguments[0], arguments[1], isOptional: true)
-        case (_, 2): return binary(id, function, arguments, overloads)
+        default: break
+        }
+        guard Operator.evaluated.contains(function) else { return nil }
+        let operands = arguments.map { plan($0) }
+        guard let node = operatorNode(id, function, operands, overloads) else { return nil }
+        // Logic costs nothing: without this a loop could repeat any amount of it within its cost limit.
+        if !traced, operands.allSatisfy(\.isSteady), node.constant == nil, let steady = SteadyNode(node) {
+            return steady
+        }
+        return node
+    }
+
+    private func operatorNode(
+        _ id: ExpressionID, _ function: String, _ operands: [PlanNode], _ overloads: [String]
+    ) -> PlanNode? {
+        switch (function, operands.count) {
+        case (Operator.conditional, 3): return ConditionalNode(id, operands[0], operands[1], operands[2])
+        case (Operator.and, 2): return LogicNode(id, operands[0], operands[1], decisive: false)
+        case (Operator.or, 2): return LogicNode(id, operands[0], operands[1], decisive: true)
+        case (Operator.not, 1): return NotNode(id, operands[0])
+        case (Operator.notStrictlyFalse, 1): return NotStrictlyFalseNode(id, operands[0])
+        case (Operator.negate, 1): return NegationNode(id, operands[0])
+        case (_, 2): return binary(id, function, operands[0], operands[1], overloads)
         default: return nil
         }
     }
 
-    private mutating func binary(
-        _ id: ExpressionID, _ function: String, _ arguments: [ExpressionID], _ overloads: [String]
+    private func binary(
+        _ id: ExpressionID, _ function: String, _ left: PlanNode, _ right: PlanNode, _ overloads: [String]
     ) -> PlanNode? {
         // The price of text operators counts only where the checker knew that they work on text.
         let onText = overloads.count == 1 && (overloads[0].hasSuffix("_string") || overloads[0].hasSuffix("_bytes"))
-        let ordering: OperatorCost = onText ? .smaller : .one
-        let relation: OrderingNode.Relation? =
-            switch function {
-            case Operator.less: .less
-            case Operator.lessEquals: .lessEquals
-            case Operator.greater: .greater
-            case Operator.greaterEquals: .greaterEquals
-            default: nil
-            }
-        let arithmetic: Arithmetic? =
-            switch function {
-            case Operator.add: .add
-            case Operator.subtract: .subtract
-            case Operator.multiply: .multiply
-            case Operator.divide: .divide
-            case Operator.modulo: .modulo
-            default: nil
-            }
-        let isMembership = function == Operator.in
-        let isEquality = function == Operator.equals || function == Operator.notEquals
-        guard relation != nil || arithmetic != nil || isMembership || isEquality else { return nil }
-        let left = plan(arguments[0])
-        let right = plan(arguments[1])
-        if let relation { return OrderingNode(id, relation, left, right, cost: ordering) }
-        if let arithmetic {
+        if let relation = OrderingNode.Relation(rawValue: function) {
+            return OrderingNode(id, relation, left, right, cost: onText ? .smaller : .one)
+        }
+        if let arithmetic = Arithmetic(function) {
             return ArithmeticNode(id, arithmetic, left, right, cost: arithmetic == .add && onText ? .both : .one)
         }
-        if isEquality { return equality(id, left, right, negated: function == Operator.notEquals) }
-        return membership(id, left, right, isList: overloads == ["in_list"])
+        switch function {
+        case Operator.equals, Operator.notEquals:
+            return equality(id, left, right, negated: function == Operator.notEquals)
+        case Operator.in: return membership(id, left, right, isList: overloads == ["in_list"])
+        default: return nil
+        }
     }
 
     private func equality(_ id: ExpressionID, _ left: PlanNode, _ right: PlanNode, negated: Bool) -> PlanNode {
@@ -312,103 +313,6 @@ struct Planner {
             return KeyMembershipNode(general, key, attribute)
         }
         return general
-    }
-
-    // MARK: Literals
-
-    private mutating func map(_ id: ExpressionID, _ entries: [Syntax.MapEntry]) -> PlanNode {
-        let planned = entries.map {
-            MapNode.Entry(key: plan($0.key), value: plan($0.value), isOptional: $0.isOptional)
-        }
-        let isStrict = environment.hasStrictMapKeys
-        var pairs: [(key: Value, value: Value)] = []
-        for entry in planned {
-            guard !entry.isOptional, let key = entry.key.constant, let value = entry.value.constant else {
-                return MapNode(id, planned, isStrict: isStrict)
-            }
-            pairs.append((key, value))
-        }
-        let map = MapValue(pairs)
-        if isStrict, map.count < pairs.count || !map.keys.allSatisfy(\.isStrictKey) {
-            return MapNode(id, planned, isStrict: true)
-        }
-        return ConstantNode(id, .map(map))
-    }
-
-    private mutating func structure(
-        _ id: ExpressionID, _ type: String, _ fields: [Syntax.StructureField]
-    ) -> PlanNode {
-        let fields = fields.map {
-            StructureNode.Field(name: $0.name, value: plan($0.value), isOptional: $0.isOptional)
-        }
-        return StructureNode(id, type: type, fields: fields)
-    }
-
-    // MARK: Loops
-
-    /// Slots are never used twice in a program: a bound value runs when it is first named, in the midst of other loops.
-    private mutating func bind(_ name: String) -> Int {
-        scope.append((name, slotCount))
-        slotCount += 1
-        return slotCount - 1
-    }
-
-    private mutating func loop(_ id: ExpressionID, _ loop: Comprehension) -> PlanNode {
-        let range = plan(loop.range)
-        // The initial value is outside the scope of the loop's variables.
-        let initial = plan(loop.initial)
-        let depth = scope.count
-        defer { scope.removeLast(scope.count - depth) }
-        if loop.macro == .bind {
-            let slot = bind(loop.accumulator)
-            return BindNode(id, slot: slot, initial: initial, result: plan(loop.result))
-        }
-        let slots = LoopSlots(
-            variable: bind(loop.variable), second: loop.secondVariable.map { bind($0) },
-            accumulator: bind(loop.accumulator))
-        let shape = LoopRange(node: range, slots: slots)
-        if let node = knownLoop(id, loop, shape) { return node }
-        let condition = plan(loop.condition)
-        let step = plan(loop.step)
-        // The result sees the accumulator only; the loop variables are gone there.
-        scope.removeLast(scope.count - depth)
-        scope.append((loop.accumulator, slots.accumulator))
-        return FoldNode(
-            id, shape, initial: initial, condition: condition, step: step, result: plan(loop.result))
-    }
-
-    /// The fast form of a macro's loop; nil if the expansion does not have the expected shape.
-    private mutating func knownLoop(_ id: ExpressionID, _ loop: Comprehension, _ range: LoopRange) -> PlanNode? {
-        switch loop.macro {
-        case .all, .exists:
-            guard case .call(_, nil, let parts) = expression.tree[loop.step], parts.count == 2 else { return nil }
-            return QuantifierNode(id, range, plan(parts[1]), decisive: loop.macro == .exists)
-        case .existsOne:
-            guard case .call(Operator.conditional, nil, let parts) = expression.tree[loop.step] else { return nil }
-            return ExistsOneNode(id, range, plan(parts[0]))
-        case .map, .filter, .transformList:
-            let (condition, addition) = split(loop.step)
-            guard case .call(Operator.add, nil, let parts) = expression.tree[addition],
-                case .list(let elements, _) = expression.tree[parts[1]], elements.count == 1
-            else { return nil }
-            return ListBuilderNode(id, range, condition: condition.map { plan($0) }, element: plan(elements[0]))
-        case .transformMap, .transformMapEntry:
-            let (condition, insertion) = split(loop.step)
-            guard case .call("cel.@mapInsert", nil, let parts) = expression.tree[insertion], parts.count >= 2 else {
-                return nil
-            }
-            let inserted = parts.dropFirst().map { plan($0) }
-            return MapBuilderNode(id, range, condition: condition.map { plan($0) }, inserted: inserted)
-        case .bind, .other: return nil
-        }
-    }
-
-    /// `p ? addition : @result` into its parts; a step without a condition is the addition itself.
-    private func split(_ step: ExpressionID) -> (condition: ExpressionID?, addition: ExpressionID) {
-        guard case .call(Operator.conditional, nil, let parts) = expression.tree[step], parts.count == 3 else {
-            return (nil, step)
-        }
-        return (parts[0], parts[1])
     }
 }
 

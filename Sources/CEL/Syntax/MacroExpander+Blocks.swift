@@ -20,7 +20,8 @@ extension Parser {
         guard isCEL(target) else { return nil }
         var numbers: [Int] = []
         for argument in call.arguments {
-            guard case .constant(.int(let number)) = builder.tree[argument], let small = Int(exactly: number), small >= 0
+            guard case .constant(.int(let number)) = builder.tree[argument], let small = Int(exactly: number),
+                small >= 0
             else { return macroError("cel.\(call.function)", "a number that is not negative", argument) }
             numbers.append(small)
         }

@@ -24,6 +24,12 @@ package enum Operator {
     /// The loop condition of `all` and `exists`: true unless its argument is exactly false.
     package static let notStrictlyFalse = "@not_strictly_false"
 
+    /// Those that work on their operands' values; the others select a part.
+    static let evaluated: Set<String> = [
+        conditional, and, or, not, equals, notEquals, less, lessEquals, greater, greaterEquals, add, subtract, multiply,
+        divide, modulo, negate, `in`, notStrictlyFalse,
+    ]
+
     /// As the user wrote it (`+`), for messages; nil if `function` is no operator.
     package static func display(_ function: String) -> String? {
         switch function {

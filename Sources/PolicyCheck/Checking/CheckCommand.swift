@@ -48,6 +48,11 @@ struct CheckCommand: ParsableCommand {
         completion: .file())
     var writeBaseline: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Judge the Pod of a workload's template too, by the policies that are not about the workload itself.")
+    var expandWorkloads = true
+
     @Flag(help: "Exit 0 even if nothing was checked.")
     var allowEmpty = false
 

@@ -2,6 +2,7 @@ import Admission
 import Diagnostics
 import Documents
 import Glibc
+import PolicyEngine
 import Reporting
 
 /// One run of `check`: policies, then file after file, then the totals.
@@ -21,18 +22,23 @@ struct CheckRun {
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, allowEmpty: allowsEmpty, log: log)
         let judge = FileJudge(
-            policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose)
+            policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
+            expandsWorkloads: command.expandWorkloads)
         let inputs = try command.selection.inputs(command.paths, log: log)
         let progress = Progress(total: inputs.items.count, isQuiet: command.quiet)
         var summary = Summary()
         summary.policies = policies.summaries.count
         var matched: Set<ObjectIdentifier> = []
+        var usedExceptions: Set<String> = []
         var nearMisses = NearMisses()
         try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { judged throws(RunFailure) in
             var file = judged.report
             nearMisses.add(judged.nearMisses)
-            for subject in file.subjects { matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init)) }
+            for subject in file.subjects {
+                matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init))
+                usedExceptions.formUnion(subject.usedExceptions)
+            }
             summary.baselined += baseline?.apply(to: &file) ?? recorded?.record(&file) ?? 0
             summary.add(file)
             progress.clear()
@@ -58,6 +64,14 @@ struct CheckRun {
                 Diagnostic(
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
+        }
+        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
+            try log.report(
+                Diagnostic(
+                    DiagnosticID.unusedException, .warning,
+                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
+                    range: exception.position.map { SourceRange(at: $0) },
+                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
         }
         try log.flush()
         if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }

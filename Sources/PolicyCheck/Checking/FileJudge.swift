@@ -11,6 +11,8 @@ struct FileJudge: Sendable {
     let options: ManifestRequestOptions
     /// Whether to look for what policies that do not match came nearest to.
     var findsNearMisses = false
+    /// Whether the Pods that workloads lead to are judged too.
+    var expandsWorkloads = true
 
     /// A file's report, with what the policies that matched nothing in it came nearest to.
     struct Judged: Sendable {
@@ -83,6 +85,12 @@ struct FileJudge: Sendable {
 
     private func judge(_ object: Node, number: Int, _ judged: inout Judged) {
         guard let kind = object["kind" as StaticString], !kind.isNull else {
+            if policies.judgesDocuments, let (request, verdict) = policies.judge(document: object) {
+                judged.report.subjects.append(
+                    FindingBuilder(policies: policies, request: request, manifest: object, number: number)
+                        .report(verdict))
+                return
+            }
             let range = object.position.map { SourceRange(at: $0) }
             judged.report.diagnostics.append(Self.withoutKind(file: object.document.source, range: range))
             return
@@ -90,8 +98,17 @@ struct FileJudge: Sendable {
         do throws(DocumentError) {
             let request = try request(of: object)
             let verdict = policies.judge(request)
-            let builder = FindingBuilder(policies: policies, request: request, manifest: object, number: number)
-            let report = builder.report(verdict)
+            var report = FindingBuilder(
+                policies: policies, request: request, manifest: object, number: number
+            ).report(verdict)
+            // A recorded request for a workload has its Pods' requests recorded beside it.
+            if expandsWorkloads, !ManifestRequest.isReview(object),
+                let (pod, podVerdict) = policies.judgePod(of: request)
+            {
+                let builder = FindingBuilder(
+                    policies: policies, request: pod.request, manifest: object, number: number, pod: pod)
+                report.add(builder.report(podVerdict))
+            }
             judged.report.subjects.append(report)
             if findsNearMisses { policies.nearMisses(request, of: report).forEach { judged.nearMisses.add($0) } }
         } catch {

@@ -11,6 +11,8 @@ struct FindingBuilder {
     /// The object in its file: the manifest, or the recorded AdmissionReview.
     let manifest: Node
     let number: Int
+    /// Set if the request is for the Pod that the manifest's workload leads to.
+    var pod: ExpandedPod?
 
     func report(_ verdict: Verdict) -> SubjectReport {
         var subjectVerdict = SubjectVerdict(
@@ -31,8 +33,10 @@ struct FindingBuilder {
                     .error, policy: policy ?? PolicySummary(kind: "", name: "admission"), message: status.message,
                     reason: status.reason.rawValue))
         }
-        return SubjectReport(
+        var report = SubjectReport(
             subject: subject, verdict: subjectVerdict, findings: findings, matchedPolicies: matched(verdict))
+        report.usedExceptions = Set(verdict.usedExceptions.map(\.qualifiedName))
+        return report
     }
 
     private var subject: Subject {
@@ -61,7 +65,9 @@ struct FindingBuilder {
         var matched: [PolicySummary] = []
         for evaluation in verdict.evaluations {
             // Nothing is said where a matchCondition excluded the request.
-            if evaluation.decisions.isEmpty, evaluation.auditAnnotations.isEmpty { continue }
+            if evaluation.decisions.isEmpty, evaluation.auditAnnotations.isEmpty, evaluation.exceptions.isEmpty {
+                continue
+            }
             let summary = policies.summary(of: evaluation.policy)
             if seen.insert(ObjectIdentifier(summary)).inserted { matched.append(summary) }
         }
@@ -73,14 +79,21 @@ struct FindingBuilder {
     private func finding(_ decision: Decision) -> Finding? {
         guard let effect = Self.effect(of: decision) else { return nil }
         let message = decision.message.isEmpty ? (decision.missing?.description ?? "denied") : decision.message
+        let binding = decision.binding.flatMap { $0.name.isEmpty ? nil : $0.name }
         var finding = Finding(
-            effect, policy: policies.summary(of: decision.policy), binding: decision.binding?.name,
-            param: decision.param, check: decision.check?.field ?? "", message: message,
+            effect, policy: policies.summary(of: decision.policy), binding: binding,
+            param: decision.param, check: decision.check?.field ?? "", message: introduced(message, effect),
             reason: decision.reason?.rawValue)
         if let check = decision.check, let file = check.file { finding.policyPlace = Place(file, check.range) }
         finding.why = why(decision)
         if let node = decision.explanation?.place { locate(node, &finding) }
         return finding
+    }
+
+    /// Says of a finding about a Pod to be that it is not about the workload as it is.
+    private func introduced(_ message: String, _ effect: Effect) -> String {
+        guard let pod else { return message }
+        return effect == .deny ? "\(pod.introduction): \(message)" : "at Pod creation: \(message)"
     }
 
     /// nil for annotations that simply are published or left out.
@@ -105,7 +118,10 @@ struct FindingBuilder {
     /// The part of the request that the node is in, and how paths from there start.
     private func holder(of node: Node) -> (root: Node, prefix: String) {
         func holds(_ root: Node) -> Bool { root.index <= node.index && node.index < root.endIndex }
-        if let object = request.objectNode, holds(object) { return (object, "") }
+        if let object = request.objectNode, holds(object) {
+            // What the template says of the Pod is in the workload below the template's own path.
+            return (object, pod.map { "\($0.templatePath)." } ?? "")
+        }
         if let object = request.oldObjectNode, holds(object) {
             // What is deleted is the object of the manifest.
             return (object, request.operation == .delete ? "" : "oldObject.")
@@ -135,5 +151,15 @@ struct FindingBuilder {
         }
         guard let check = decision.check, !check.expression.isEmpty else { return nil }
         return Reason(expression: check.expression, place: check.file.map { Place($0, check.range) })
+    }
+}
+
+extension SubjectReport {
+    /// Adds what was found about the Pod that the subject leads to. The verdict on the subject itself stays.
+    mutating func add(_ pod: SubjectReport) {
+        findings += pod.findings
+        usedExceptions.formUnion(pod.usedExceptions)
+        let known = Set(matchedPolicies.map(ObjectIdentifier.init))
+        matchedPolicies += pod.matchedPolicies.filter { !known.contains(ObjectIdentifier($0)) }
     }
 }

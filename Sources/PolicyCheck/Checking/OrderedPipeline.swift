@@ -69,6 +69,7 @@ final class OrderedPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendab
     }
 
     private func startThread() -> pthread_t? {
+        // Allocated, not made by an initializer: C modules that include the same header contend for the type's initializer.
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         defer { attributes.deallocate() }
         pthread_attr_init(attributes)

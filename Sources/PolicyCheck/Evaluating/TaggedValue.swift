@@ -13,9 +13,7 @@ enum TaggedValue {
         case .int(let value): out.append(json: "{\"int64\":\"\(value)\"}")
         case .uint(let value): out.append(json: "{\"uint64\":\"\(value)\"}")
         case .double(let value):
-            out.append(json: "{\"double\":")
-            JSONWriter.appendNumber(value, to: &out)
-            out.append(json: "}")
+            out.append(json: "{\"double\":\(number(value))}")
         case .string, .text: appendText("string", value.stringValue ?? "", to: &out)
         case .bytes(let value): appendText("bytes", Base64.encode(value), to: &out)
         case .list, .listNode:
@@ -49,10 +47,29 @@ enum TaggedValue {
             out.append(json: "}}")
         case .object(let object):
             if let (tag, text) = value.libraryText { return appendText(tag, text, to: &out) }
-            out.append(json: "{\"object\":")
-            appendText("typeUrl", object.typeName, to: &out)
-            out.append(json: "}")
+            out.append(json: "{\"object\":{\"typeUrl\":")
+            JSONWriter().writeString(object.typeName, to: &out)
+            if let structure = object as? StructureValue { appendFields(of: structure, to: &out) }
+            out.append(json: "}}")
         }
+    }
+
+    /// A JSON patch's operation with all its texts, and its value tagged; any other structure's fields as plain JSON.
+    private static func appendFields(of structure: StructureValue, to out: inout [UInt8]) {
+        out.append(json: ",\"fields\":")
+        guard structure.typeName == "JSONPatch" else {
+            return JSONWriter().write(Value.object(structure).json, to: &out)
+        }
+        for (index, name) in ["op", "path", "from"].enumerated() {
+            out.append(json: index == 0 ? "{" : ",")
+            out.append(json: "\"\(name)\":")
+            JSONWriter().writeString(structure.field(name)?.stringValue ?? "", to: &out)
+        }
+        if let value = structure.field("value") {
+            out.append(json: ",\"value\":")
+            append(value, to: &out)
+        }
+        out.append(json: "}")
     }
 
     private static func appendText(_ tag: String, _ text: String, to out: inout [UInt8]) {
@@ -114,6 +131,14 @@ enum TaggedValue {
     /// Digits, whether in quotes or not.
     private static func number(_ node: Node) -> String {
         node.string ?? node.int.map(String.init) ?? node.uint.map(String.init) ?? ""
+    }
+
+    /// Always with a point or an exponent, so that no reader takes a large one for an integer and keeps digits that it
+    /// does not have.
+    private static func number(_ value: Double) -> String {
+        if value.isNaN { return "\"NaN\"" }
+        if value.isInfinite { return value < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+        return value.description
     }
 
     private static func double(_ node: Node) -> Double? {

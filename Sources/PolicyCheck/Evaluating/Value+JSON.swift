@@ -53,6 +53,13 @@ extension DocumentBuilder {
         case .duration(let value): append(Durations.string(value))
         case .type(let name): append(name)
         case .optional(let optional): if let value = optional.value { append(value) } else { appendNull() }
+        case .object(let object as StructureValue):
+            beginMap()
+            for field in object.fields {
+                appendKey(field.name)
+                append(field.value)
+            }
+            endMap()
         case .object(let object): append(value.libraryText?.text ?? object.typeName)
         }
     }

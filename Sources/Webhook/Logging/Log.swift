@@ -78,11 +78,11 @@ package final class Log: Sendable {
 
     /// Waits until everything that was queued before is written, at most as long as `patience`.
     package func flush(patience: TimeAmount = .seconds(2)) {
-        let loop = group.next()
-        let promise = loop.makePromise(of: Void.self)
-        // On another thread than the writer's, which may be stuck in its write.
-        let timer = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: patience) { promise.succeed() }
-        loop.execute {
+        // The promise and its timer live on another thread than the writer's, which may be stuck in its write.
+        let other = MultiThreadedEventLoopGroup.singleton.next()
+        let promise = other.makePromise(of: Void.self)
+        let timer = other.scheduleTask(in: patience) { promise.succeed() }
+        group.next().execute {
             self.writePending()
             promise.succeed()
         }

@@ -40,11 +40,6 @@ struct KubernetesCaseRunner {
         AdmissionVariables.declare(in: &environment, hasParams: true, hasAuthorizer: true)
         let known = Set(environment.variables.map(\.name))
         for name in names where !known.contains(name) { environment.declare(name, .dyn) }
-        if isPatch {
-            environment.openStructures = ["Object"]
-            environment.declare(
-                Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
-        }
         let program: Program
         let checked: CheckedExpression
         do throws(CompileError) {

@@ -1,0 +1,151 @@
+/// An image by digest: what signatures are compared with.
+package struct ImageContent: Sendable {
+    package let digest: ImageDigest
+    package let mediaType: String
+    package let size: Int
+    /// The manifest's or index's bytes.
+    package let manifest: [UInt8]
+
+    package init(_ manifest: StoredManifest) {
+        digest = manifest.digest
+        mediaType = manifest.mediaType
+        size = manifest.bytes.count
+        self.manifest = manifest.bytes
+    }
+}
+
+/// All that was found of one image's signatures: plain data, gathered before anything is decided.
+///
+/// An index is signed by its own digest. Its platforms' manifests have signatures of their own or none.
+package struct ImageSignatures: Sendable {
+    package let image: ImageContent
+    /// Layers of the `.sig` manifest.
+    package var signatures: [CosignLayer] = []
+    /// Layers of the `.att` manifest.
+    package var attestations: [CosignLayer] = []
+    /// Sigstore bundles among the referrers: bytes, or why there are none.
+    package var bundles: [Result<[UInt8], VerificationError>] = []
+    /// Notary Project signatures among the referrers.
+    package var notations: [NotationLayer] = []
+    /// What went wrong on the way and belongs to no single signature.
+    package var problems: [VerificationError] = []
+
+    package init(image: ImageContent) {
+        self.image = image
+    }
+}
+
+/// A Notary Project signature envelope as it was stored.
+package struct NotationLayer: Sendable {
+    package let mediaType: String
+    package let content: Result<[UInt8], VerificationError>
+
+    package init(mediaType: String, content: Result<[UInt8], VerificationError>) {
+        self.mediaType = mediaType
+        self.content = content
+    }
+}
+
+extension ImageSignatures {
+    /// Collects everything that a store has on an image. One bad signature does not hide the others.
+    ///
+    /// - Parameter reference: tag or digest.
+    /// - Throws: `image-not-found` and what the store throws for the image itself.
+    package init(
+        of reference: String, repository: String, in store: some OCIStore
+    ) throws(VerificationError) {
+        guard let manifest = try store.checkedManifest(repository: repository, reference: reference) else {
+            throw VerificationError(.imageNotFound, "there is no image `\(reference)` in `\(repository)`")
+        }
+        self.init(image: ImageContent(manifest))
+        signatures = gatherLayers(".sig", repository, store)
+        attestations = gatherLayers(".att", repository, store)
+        gatherReferrers(repository, store)
+    }
+
+    private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer]
+    {
+        do throws(VerificationError) {
+            let tag = image.digest.tag + suffix
+            guard let manifest = try store.checkedManifest(repository: repository, reference: tag) else { return [] }
+            let layers = try Manifest(manifest.bytes).layers
+            guard layers.count <= VerificationLimits.maximumSignatures else {
+                throw VerificationError(
+                    .tooMany,
+                    "`\(tag)` has \(layers.count) layers; the limit is \(VerificationLimits.maximumSignatures)")
+            }
+            return layers.map { layer in
+                CosignLayer(
+                    mediaType: layer.mediaType, annotations: layer.annotations,
+                    content: Self.result { () throws(VerificationError) in
+                        try store.checkedBlob(repository: repository, layer)
+                    })
+            }
+        } catch {
+            problems.append(error)
+            return []
+        }
+    }
+
+    private mutating func gatherReferrers(_ repository: String, _ store: some OCIStore) {
+        let referrers: [ImageDigest]
+        do throws(VerificationError) {
+            referrers = try store.referrers(repository: repository, digest: image.digest)
+        } catch {
+            problems.append(error)
+            return
+        }
+        if referrers.count > VerificationLimits.maximumSignatures {
+            problems.append(
+                VerificationError(
+                    .tooMany,
+                    "the image has \(referrers.count) referrers; \(VerificationLimits.maximumSignatures) are looked at")
+            )
+        }
+        for digest in referrers.prefix(VerificationLimits.maximumSignatures) {
+            do throws(VerificationError) {
+                try gather(referrer: digest, repository, store)
+            } catch {
+                problems.append(error)
+            }
+        }
+    }
+
+    private mutating func gather(
+        referrer: ImageDigest, _ repository: String, _ store: some OCIStore
+    ) throws(VerificationError) {
+        guard let stored = try store.checkedManifest(repository: repository, reference: referrer.description) else {
+            return
+        }
+        let manifest = try Manifest(stored.bytes)
+        let isBundle = manifest.artifactType.hasPrefix("application/vnd.dev.sigstore.bundle")
+        let notation = "application/vnd.cncf.notary.signature"
+        let isNotation = manifest.artifactType == notation || manifest.configMediaType == notation
+        guard isBundle || isNotation else { return }
+        guard manifest.subject == image.digest else {
+            throw VerificationError(.otherSubject, "the referrer \(referrer) is about another image")
+        }
+        guard let layer = manifest.layers.first, manifest.layers.count == 1 else {
+            throw VerificationError(
+                .layerCount, "the signature manifest \(referrer) has \(manifest.layers.count) layers instead of one")
+        }
+        let content = Self.result { () throws(VerificationError) in
+            try store.checkedBlob(repository: repository, layer)
+        }
+        if isBundle {
+            bundles.append(content)
+        } else {
+            notations.append(NotationLayer(mediaType: layer.mediaType, content: content))
+        }
+    }
+
+    private static func result(
+        _ body: () throws(VerificationError) -> [UInt8]
+    ) -> Result<[UInt8], VerificationError> {
+        do throws(VerificationError) {
+            return .success(try body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// A content digest: algorithm and lower-case hexadecimal value.
+package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
+    package enum Algorithm: String, Sendable {
+        case sha256, sha512
+    }
+
+    package let algorithm: Algorithm
+    package let bytes: [UInt8]
+
+    /// The SHA-256 digest of some bytes.
+    package init(of content: [UInt8]) {
+        algorithm = .sha256
+        bytes = Digest.sha256.hash(content)
+    }
+
+    init(sha256 bytes: [UInt8]) {
+        algorithm = .sha256
+        self.bytes = bytes
+    }
+
+    /// - Throws: `malformed-reference`.
+    package init(_ text: String) throws(VerificationError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let algorithm = Algorithm(rawValue: String(parts[0])),
+            let bytes = BinaryText.decodeHex(parts[1].utf8), bytes.count == (algorithm == .sha256 ? 32 : 64)
+        else {
+            throw VerificationError(
+                .malformedReference,
+                "`\(text.prefix(200))` is not a digest: `sha256:` and 64 (or `sha512:` and 128) lower-case hexadecimal digits are"
+            )
+        }
+        self.algorithm = algorithm
+        self.bytes = bytes
+    }
+
+    package var hex: String { BinaryText.encodeHex(bytes) }
+    package var description: String { "\(algorithm.rawValue):\(hex)" }
+
+    /// The tag under which cosign and the referrers fallback keep what belongs to this digest, without a suffix.
+    package var tag: String { "\(algorithm.rawValue)-\(hex)" }
+}

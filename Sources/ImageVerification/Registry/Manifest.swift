@@ -1,0 +1,53 @@
+/// A reference from one registry object to another.
+package struct Descriptor: Sendable {
+    package let mediaType: String
+    package let digest: ImageDigest
+    package let size: Int64
+    package let annotations: [String: String]
+
+    init(_ object: JSONObject) throws(VerificationError) {
+        mediaType = try object.string("mediaType")
+        let text = try object.string("digest")
+        do throws(VerificationError) {
+            digest = try ImageDigest(text)
+        } catch {
+            throw object.failure("digest", "is not a digest")
+        }
+        size = try object.integer("size")
+        guard size >= 0 else { throw object.failure("size", "is negative") }
+        annotations = try object.stringMap("annotations")
+    }
+}
+
+/// The fields of an image manifest or an index that signatures need.
+struct Manifest {
+    let mediaType: String
+    /// `artifactType`, or the config's media type where there is none, as OCI 1.0 clients wrote it.
+    let artifactType: String
+    let configMediaType: String
+    let subject: ImageDigest?
+    let layers: [Descriptor]
+    /// Of an index.
+    let manifests: [Descriptor]
+
+    /// - Throws: `malformed-json`, `malformed-manifest`, `too-large`, `too-many`.
+    init(_ bytes: [UInt8]) throws(VerificationError) {
+        let object = try JSONObject.read(
+            bytes, maximumBytes: VerificationLimits.maximumManifestBytes, what: "manifest", reason: .malformedManifest)
+        mediaType = try object.optionalString("mediaType") ?? ""
+        configMediaType = try object.optionalObject("config")?.optionalString("mediaType") ?? ""
+        let type = try object.optionalString("artifactType") ?? ""
+        artifactType = type.isEmpty ? configMediaType : type
+        subject = try object.optionalObject("subject").map { (object) throws(VerificationError) in
+            try Descriptor(object).digest
+        }
+        layers = try Self.descriptors(object, "layers")
+        manifests = try Self.descriptors(object, "manifests")
+    }
+
+    private static func descriptors(_ object: JSONObject, _ key: String) throws(VerificationError) -> [Descriptor] {
+        var descriptors: [Descriptor] = []
+        for entry in try object.objects(key, limit: 4_096) { descriptors.append(try Descriptor(entry)) }
+        return descriptors
+    }
+}

@@ -1,0 +1,60 @@
+/// A manifest or index as it was stored.
+package struct StoredManifest: Sendable {
+    package let bytes: [UInt8]
+    /// Of the bytes, not what a server claims.
+    package let digest: ImageDigest
+    package let mediaType: String
+
+    package init(bytes: [UInt8], mediaType: String) {
+        self.bytes = bytes
+        self.mediaType = mediaType
+        digest = ImageDigest(of: bytes)
+    }
+}
+
+/// Where images and their signatures lie: a directory, or what was fetched from a registry before.
+package protocol OCIStore: Sendable {
+    /// The manifest under a tag or a digest; nil where there is none.
+    ///
+    /// - Throws: `store-unreadable`, `too-large`, `malformed-manifest`.
+    func manifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest?
+
+    /// A blob's bytes; the caller checks the digest. Nil where there is none.
+    func blob(repository: String, digest: ImageDigest, maximumBytes: Int) throws(VerificationError) -> [UInt8]?
+
+    /// Digests of the manifests that name this one as their subject, from the referrers API or the fallback tag.
+    ///
+    /// Their descriptors say too little to filter by: annotations and types are often wrong there.
+    func referrers(repository: String, digest: ImageDigest) throws(VerificationError) -> [ImageDigest]
+}
+
+extension OCIStore {
+    /// The manifest, if its bytes are what its digest says.
+    ///
+    /// - Throws: `content-digest-mismatch` and what the store throws.
+    func checkedManifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {
+        guard let manifest = try manifest(repository: repository, reference: reference) else { return nil }
+        if reference.utf8.contains(UInt8(ascii: ":")), try ImageDigest(reference) != manifest.digest {
+            throw VerificationError(.contentDigestMismatch, "the manifest's bytes are not those of `\(reference)`")
+        }
+        return manifest
+    }
+
+    /// - Throws: `content-digest-mismatch`, `too-large`, `store-unreadable`.
+    func checkedBlob(repository: String, _ descriptor: Descriptor) throws(VerificationError) -> [UInt8] {
+        let limit = VerificationLimits.maximumBlobBytes
+        guard descriptor.size <= limit else {
+            throw VerificationError(.tooLarge, "the blob has \(descriptor.size) bytes; the limit is \(limit)")
+        }
+        guard
+            let bytes = try blob(repository: repository, digest: descriptor.digest, maximumBytes: Int(descriptor.size))
+        else {
+            throw VerificationError(.storeUnreadable, "the blob \(descriptor.digest) is missing")
+        }
+        let hash = descriptor.digest.algorithm == .sha256 ? Digest.sha256.hash(bytes) : Digest.sha512.hash(bytes)
+        guard bytes.count == descriptor.size, hash == descriptor.digest.bytes else {
+            throw VerificationError(.contentDigestMismatch, "the blob's bytes are not those of \(descriptor.digest)")
+        }
+        return bytes
+    }
+}

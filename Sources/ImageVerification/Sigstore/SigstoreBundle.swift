@@ -1,0 +1,152 @@
+/// A sigstore bundle, version 0.1 to 0.3: a signature with all that is needed to verify it offline.
+package struct SigstoreBundle: Sendable {
+    enum Version: Sendable {
+        case v0_1, v0_2, v0_3
+    }
+
+    enum Content: Sendable {
+        case message(signature: [UInt8], digest: [UInt8]?, algorithm: String)
+        case envelope(Envelope)
+    }
+
+    let version: Version
+    /// Nil where the bundle names a key by a hint, which proves nothing.
+    let certificate: Certificate?
+    let content: Content
+    let entries: [LogEntry]
+    let timestamps: [[UInt8]]
+
+    /// - Throws: `malformed-json`, `malformed-bundle`, `malformed-base64`, `unsupported-bundle-version`,
+    ///   `verification-material`, `certificate-chain-not-allowed`, `root-in-bundle`, `duplicate-log-entry`, `too-many`.
+    package init(json: [UInt8]) throws(VerificationError) {
+        let bundle = try JSONObject.read(json, what: "bundle", reason: .malformedBundle)
+        version = try Self.version(try bundle.optionalString("mediaType") ?? "")
+        let material = try bundle.object("verificationMaterial")
+        certificate = try Self.certificate(material, version)
+        content = try Self.content(bundle)
+        var entries: [LogEntry] = []
+        for object in try material.objects("tlogEntries", limit: VerificationLimits.maximumLogEntries) {
+            let entry = try LogEntry(bundleEntry: object)
+            guard !entries.contains(where: { $0.logID == entry.logID && $0.index == entry.index }) else {
+                throw VerificationError(.duplicateLogEntry, "the bundle has the log entry \(entry.index) twice")
+            }
+            entries.append(entry)
+        }
+        self.entries = entries
+        var timestamps: [[UInt8]] = []
+        if let data = try material.optionalObject("timestampVerificationData") {
+            for entry in try data.objects("rfc3161Timestamps", limit: VerificationLimits.maximumTimestamps) {
+                timestamps.append(try entry.base64("signedTimestamp", .protobuf))
+            }
+        }
+        self.timestamps = timestamps
+    }
+
+    private static func version(_ mediaType: String) throws(VerificationError) -> Version {
+        switch mediaType {
+        case "application/vnd.dev.sigstore.bundle+json;version=0.1": .v0_1
+        case "application/vnd.dev.sigstore.bundle+json;version=0.2": .v0_2
+        case "application/vnd.dev.sigstore.bundle+json;version=0.3", "application/vnd.dev.sigstore.bundle.v0.3+json":
+            .v0_3
+        default:
+            throw VerificationError(
+                .unsupportedBundleVersion,
+                "the bundle's media type `\(mediaType.prefix(200))` is not one of versions 0.1 to 0.3")
+        }
+    }
+
+    private static func certificate(
+        _ material: JSONObject, _ version: Version
+    ) throws(VerificationError) -> Certificate? {
+        let kinds = ["certificate", "publicKey", "x509CertificateChain"].filter(material.has)
+        guard kinds.count == 1, let kind = kinds.first else {
+            throw VerificationError(
+                .verificationMaterial,
+                "the bundle must have one of certificate, key hint and certificate chain, it has \(kinds.count)")
+        }
+        switch kind {
+        case "certificate": return try Certificate(der: try material.object(kind).base64("rawBytes", .protobuf))
+        case "x509CertificateChain":
+            guard version != .v0_3 else {
+                throw VerificationError(
+                    .certificateChainNotAllowed, "a bundle of version 0.3 has one certificate, this one has a chain")
+            }
+            let chain = try material.object(kind)
+            var certificates: [Certificate] = []
+            for entry in try chain.objects("certificates", limit: VerificationLimits.maximumChainLength) {
+                certificates.append(try Certificate(der: try entry.base64("rawBytes", .protobuf)))
+            }
+            guard let leaf = certificates.first else {
+                throw VerificationError(.verificationMaterial, "the bundle's certificate chain is empty")
+            }
+            // A root from whoever made the bundle cannot add trust; the format forbids it.
+            guard !certificates.contains(where: \.isSelfIssued) else {
+                throw VerificationError(.rootInBundle, "the bundle's certificate chain has a root certificate")
+            }
+            return leaf
+        default:
+            _ = try material.object(kind)
+            return nil
+        }
+    }
+
+    private static func content(_ bundle: JSONObject) throws(VerificationError) -> Content {
+        let (message, envelope) = (
+            try bundle.optionalObject("messageSignature"), try bundle.optionalObject("dsseEnvelope")
+        )
+        switch (message, envelope) {
+        case (.some(let message), nil):
+            let signature = try message.base64("signature", .protobuf)
+            guard !signature.isEmpty else { throw message.failure("signature", "is empty") }
+            let digest = try message.optionalObject("messageDigest")
+            return .message(
+                signature: signature, digest: try digest?.optionalBase64("digest", .protobuf),
+                algorithm: try digest?.optionalString("algorithm") ?? "")
+        case (nil, .some(let object)):
+            let envelope = try Envelope(object, .protobuf)
+            guard envelope.signatures.count == 1 else {
+                throw VerificationError(
+                    .envelopeSignatureCount,
+                    "a bundle's envelope must have one signature, it has \(envelope.signatures.count)")
+            }
+            return .envelope(envelope)
+        default:
+            throw VerificationError(.malformedBundle, "the bundle must have either a message signature or an envelope")
+        }
+    }
+}
+
+extension LogEntry {
+    /// An entry in protobuf's JSON mapping.
+    init(bundleEntry object: JSONObject) throws(VerificationError) {
+        logID = try object.object("logId").base64("keyId", .protobuf)
+        index = try object.protobufInteger("logIndex")
+        let kindVersion = try object.object("kindVersion")
+        kind = try kindVersion.string("kind")
+        version = try kindVersion.string("version")
+        integratedTime = try object.protobufInteger("integratedTime")
+        promise = try object.optionalObject("inclusionPromise")?.optionalBase64("signedEntryTimestamp", .protobuf)
+        body = try object.base64("canonicalizedBody", .protobuf)
+        guard index >= 0, integratedTime >= 0 else {
+            throw VerificationError(.malformedLogEntry, "the log entry has a negative index or time")
+        }
+        guard let proof = try object.optionalObject("inclusionProof") else {
+            self.proof = nil
+            return
+        }
+        var hashes: [[UInt8]] = []
+        for text in try proof.strings("hashes", limit: VerificationLimits.maximumProofHashes) {
+            guard let hash = BinaryText.decodeBase64(text.utf8, .protobuf), hash.count == 32 else {
+                throw proof.failure("hashes", "holds something that is not a hash")
+            }
+            hashes.append(hash)
+        }
+        guard let note = try proof.optionalObject("checkpoint") else {
+            throw VerificationError(.checkpointMissing, "the inclusion proof has no checkpoint")
+        }
+        self.proof = InclusionProof(
+            index: try proof.protobufInteger("logIndex"), treeSize: try proof.protobufInteger("treeSize"),
+            root: try proof.optionalBase64("rootHash", .protobuf) ?? [], hashes: hashes,
+            checkpoint: try note.string("envelope"))
+    }
+}

@@ -1,0 +1,56 @@
+import CEL
+import PolicyEngine
+import Values
+
+/// What policies know as `resource`, `http`, `globalContext`, `image` and `time`: the outside world, as given data.
+final class ExternalContext: ObjectValue {
+    enum Kind: String, CaseIterable, Sendable {
+        case resource, http, globalContext, image, time
+
+        var type: CELType { .opaque(typeName, []) }
+        var typeName: String { "kyverno.\(rawValue).Context" }
+    }
+
+    private let kind: Kind
+    private let context: AdmissionContext
+    /// The namespace that a namespaced policy is confined to.
+    let namespace: String?
+
+    init(_ kind: Kind, _ context: AdmissionContext, namespace: String?) {
+        self.kind = kind
+        self.context = context
+        self.namespace = namespace
+    }
+
+    var typeName: String { kind.typeName }
+    var data: ExternalData { context.cluster.external }
+    var now: Timestamp { context.now }
+
+    func isEqual(to other: Value) -> Bool? {
+        guard case .object(let object) = other else { return nil }
+        return object === self
+    }
+
+    static func of(_ value: Value) throws(EvaluationError) -> ExternalContext {
+        guard case .object(let object) = value, let context = object as? ExternalContext else {
+            throw .noSuchOverload()
+        }
+        return context
+    }
+
+    /// - Parameter what: the data that is missing, in words.
+    static func missing(_ what: String) -> EvaluationError {
+        EvaluationError(.missingContext, "\(missingPrefix)\(what)")
+    }
+
+    private static let missingPrefix = "undecided: needs "
+
+    /// What an error says is missing; nil for other errors.
+    static func missing(in error: EvaluationError) -> MissingContext? {
+        guard error.code == .missingContext else { return nil }
+        // A variable's name may stand before it.
+        var rest = Substring(error.message)
+        while !rest.isEmpty, !rest.hasPrefix(missingPrefix) { rest = rest.dropFirst() }
+        return .data(rest.isEmpty ? error.message : String(rest.dropFirst(missingPrefix.count)))
+    }
+}

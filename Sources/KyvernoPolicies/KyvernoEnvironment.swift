@@ -1,0 +1,54 @@
+import Admission
+import CEL
+import KubernetesCEL
+import PolicyEngine
+import Values
+
+/// What the expressions of Kyverno's policies can name, and the values of it.
+enum KyvernoEnvironment {
+    static let cluster = make(isNamespaced: false)
+    /// Policies in a namespace see objects of that namespace only, so their `resource` functions name none.
+    static let namespaced = make(isNamespaced: true)
+
+    private static let exceptions = "kyverno.Exceptions"
+
+    private static func make(isNamespaced: Bool) -> Environment {
+        var environment = CELEnvironments.kyverno()
+        for library in [
+            Library.kyvernoImages, .kyvernoHashes, .kyvernoJSON, .kyvernoTime, .kyvernoTransformations,
+            .kyvernoExternal(isNamespaced: isNamespaced),
+        ] {
+            environment.add(library)
+        }
+        AdmissionVariables.declare(in: &environment, hasParams: false, hasAuthorizer: false)
+        environment.declare(
+            Environment.Structure(exceptions, ["allowedImages": .list(.string), "allowedValues": .list(.dyn)]))
+        environment.declare(
+            Environment.Structure(ServiceAccountValue.typeName, ["Name": .string, "Namespace": .string]))
+        environment.declare("exceptions", .structure(exceptions))
+        for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
+        for name in ["random", "x509.decode", "gzip.compress", "gzip.decompress"] {
+            environment.knownElsewhere[name] = "Kyverno; it is not supported here"
+        }
+        return environment
+    }
+
+    /// The variables' values, in the order of their declaration.
+    ///
+    /// - Parameter object: what expressions see as `object`.
+    static func values(
+        _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
+        _ allowances: ExceptionAllowances
+    ) -> [Value?] {
+        let request = context.request
+        let exceptions = MapValue([
+            (key: Value.string("allowedImages"), value: .list(allowances.images.map { .string($0) })),
+            (key: .string("allowedValues"), value: .list(allowances.values.map { .string($0) })),
+        ])
+        let values: [Value?] = [
+            object, oldObject, request.value, context.namespaceObject.map { Value($0) } ?? .null, .map(exceptions),
+        ]
+        return values
+            + ExternalContext.Kind.allCases.map { .object(ExternalContext($0, context, namespace: namespace)) }
+    }
+}

@@ -1,0 +1,14 @@
+/// Bounds on Kyverno's policies and their functions; Kyverno itself has none.
+package enum KyvernoLimits {
+    /// Cost of one evaluation of one expression, in Kubernetes' units: ten times what Kubernetes allows its own.
+    static let costPerExpression: UInt64 = 10_000_000
+    /// Cost of all of a policy's expressions for one request.
+    static let costPerPolicy: UInt64 = 100_000_000
+    /// Exceptions of one set, and policies that one exception names.
+    static let maximumExceptions = 10_000
+    static let maximumPolicyRefs = 1_000
+    /// How deep a value may nest that becomes JSON.
+    static let maximumValueDepth = 200
+    /// Bytes of a text that a function parses as JSON or YAML.
+    static let maximumParsedBytes = 4 << 20
+}

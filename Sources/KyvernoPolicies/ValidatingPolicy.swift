@@ -1,0 +1,124 @@
+import Admission
+import CEL
+package import PolicyEngine
+import ValidatingAdmissionPolicies
+import Values
+
+/// A Kyverno ValidatingPolicy, compiled.
+package final class ValidatingPolicy: CompiledPolicy {
+    final class Validation: Sendable {
+        let expression: CompiledExpression
+        let messageExpression: CompiledExpression?
+        let message: String
+        let reason: StatusReason
+
+        init(
+            _ definition: PolicyDefinition.Validation, _ index: Int, _ expression: CompiledExpression,
+            message: CompiledExpression?
+        ) {
+            self.expression = expression
+            messageExpression = message
+            let text = Names.trimmed(definition.message)
+            self.message = text.isEmpty ? "CEL expression validation failed at index \(index)" : text
+            reason = definition.reason
+        }
+    }
+
+    final class Named: Sendable {
+        let name: String
+        let expression: CompiledExpression
+
+        init(_ name: String, _ expression: CompiledExpression) {
+            self.name = name
+            self.expression = expression
+        }
+    }
+
+    package let id: PolicyID
+    package let match: MatchResources
+    package let judgesDocuments: Bool
+    package let readsAllowances = true
+    /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
+    let binding: BindingID
+    let failurePolicy: FailurePolicy
+    let matchConditions: [Named]
+    let variables: [Named]
+    let validations: [Validation]
+    let auditAnnotations: [Named]
+    let environment: Environment
+    let generatesRules: Bool
+    let usesNamespaceObject: Bool
+
+    init(_ definition: ValidatingPolicyDefinition, compiler: inout ExpressionCompiler) {
+        let isNamespaced = !definition.namespace.isEmpty
+        let base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
+        matchConditions = definition.matchConditions.enumerated().map { index, condition in
+            Named(condition.name, compiler.compile(condition.expression, index: index, wanted: .bool, in: base))
+        }
+        var full = base
+        full.composed = Environment.Composed(variable: "variables")
+        var variables: [Named] = []
+        for (index, variable) in definition.variables.enumerated() {
+            let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
+            // One that does not compile can still be named, so that only its own error is reported.
+            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
+            variables.append(Named(variable.name, compiled))
+        }
+        self.variables = variables
+        environment = full
+        validations = definition.validations.enumerated().map { index, validation in
+            let expression = compiler.compile(validation.expression, index: index, wanted: .bool, in: full)
+            let message = validation.messageExpression.map {
+                compiler.compile($0, index: index, wanted: .string, in: full)
+            }
+            return Validation(validation, index, expression, message: message)
+        }
+        auditAnnotations = definition.auditAnnotations.enumerated().map { index, annotation in
+            Named(
+                annotation.name,
+                compiler.compile(annotation.expression, index: index, wanted: .stringOrNull, in: full))
+        }
+        id = PolicyID(
+            kind: definition.kind, namespace: definition.namespace, name: definition.name,
+            file: definition.root.document.source, position: definition.root.position)
+        binding = BindingID(
+            name: "", actions: definition.actions, actionNames: definition.actionNames,
+            file: definition.root.document.source, position: definition.root.position)
+        failurePolicy = definition.failurePolicy
+        judgesDocuments = definition.mode == .json
+        generatesRules = !definition.podControllers.isEmpty
+        var match = definition.match
+        if judgesDocuments { match = MatchResources() }
+        if let rule = match.resourceRules.first {
+            match.resourceRules += Autogen.rules(definition.podControllers, operations: rule.operations)
+        }
+        self.match = match
+        let expressions =
+            (matchConditions + variables + auditAnnotations).map(\.expression) + validations.map(\.expression)
+            + validations.compactMap(\.messageExpression)
+        usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
+    }
+
+    package func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome) {
+        if !id.namespace.isEmpty, !judgesDocuments, context.request.namespace != id.namespace { return }
+        if let name = context.unknownNamespace, usesNamespaceObject {
+            if context.cluster.knowsAllNamespaces {
+                outcome.missingNamespace = name
+            } else {
+                undecided(.namespace(name), into: &outcome)
+            }
+            return
+        }
+        outcome.evaluations.append(
+            ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run())
+    }
+
+    package func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome) {
+        var decision = Decision(
+            .error, action: failurePolicy.action, policy: id, binding: binding, message: missing.description,
+            actions: .deny)
+        decision.missing = missing
+        outcome.evaluations.append(
+            PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
+    }
+}

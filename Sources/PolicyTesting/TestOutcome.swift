@@ -1,0 +1,52 @@
+package import Diagnostics
+
+/// What one check of a test came to.
+package struct CheckOutcome: Sendable {
+    /// Ways in which Kyverno's own runner passes a check that shows nothing.
+    package enum Quirk: String, Sendable, CaseIterable {
+        /// No policy judged the object, and the check expects that one did: Kyverno calls it excluded and passes it.
+        case nothingMatched = "nothing-matched"
+        /// The rule is unknown; without a result to compare Kyverno passes the check.
+        case unknownRule = "unknown-rule"
+        /// The object's kind is not the check's; Kyverno does not compare it.
+        case kindIgnored = "kind-ignored"
+
+        package var explanation: String {
+            switch self {
+            case .nothingMatched: "`kyverno test` passes it as excluded"
+            case .unknownRule: "`kyverno test` passes a rule that it does not know"
+            case .kindIgnored: "`kyverno test` does not compare the kind"
+            }
+        }
+    }
+
+    package var policy: String
+    package var resource: String
+    package var expected: PolicyTest.Result
+    /// nil if the policy did not judge the object.
+    package var actual: PolicyTest.Result?
+    /// Why the check failed; nil if it holds.
+    package var failure: String?
+    /// The policy's own words, for results other than pass.
+    package var message: String
+    /// Set if Kyverno's own runner would pass the failed check.
+    package var quirk: Quirk?
+    package var file: SourceFile?
+    package var range: SourceRange?
+}
+
+/// What a test came to.
+package struct TestOutcome: Sendable {
+    package enum Status: String, Sendable { case passed, failed, unsupported, invalid }
+
+    package var name: String
+    package var file: String
+    package var status: Status
+    package var checks: [CheckOutcome] = []
+    /// What is not supported, for that status.
+    package var reason = ""
+    /// What is wrong with the test or its policies.
+    package var diagnostics: [Diagnostic] = []
+
+    package var failures: [CheckOutcome] { checks.filter { $0.failure != nil } }
+}

@@ -1,0 +1,336 @@
+import Admission
+package import Diagnostics
+import Documents
+import PolicyEngine
+import PolicyLanguages
+package import Values
+
+/// Runs tests. Nothing is fetched: the clock too is given.
+package struct TestRunner {
+    private let now: Timestamp
+    /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
+    private let acceptsQuirks: Bool
+
+    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
+        self.now = now
+        self.acceptsQuirks = acceptsQuirks
+    }
+
+    /// An object that a test judges, with each policy's result.
+    private struct Judged {
+        var kind: String
+        var namespace: String
+        var name: String
+        /// For documents the file's name.
+        var fileName = ""
+        var verdict: Verdict
+
+        func isCalled(_ text: String) -> Bool {
+            if !fileName.isEmpty { return fileName == text || fileName.hasSuffix("/\(text)") }
+            return name == text || "\(namespace)/\(name)" == text
+        }
+    }
+
+    package func run(_ test: PolicyTest, problems: DiagnosticLog) -> TestOutcome {
+        var outcome = TestOutcome(name: test.name, file: test.file?.name ?? "", status: .passed)
+        outcome.diagnostics = problems.diagnostics
+        if problems.hasErrors {
+            outcome.status = .invalid
+            return outcome
+        }
+        if let reason = test.unsupported.first {
+            outcome.status = .unsupported
+            outcome.reason = reason
+            return outcome
+        }
+        var log = DiagnosticLog()
+        var values = TestValues()
+        guard let (set, table) = load(test, &values, &log) else {
+            outcome.diagnostics += log.diagnostics
+            let unsupported = log.diagnostics.first {
+                ["kyverno-kind", "kyverno-mode", "policy-unknown-kind"].contains($0.id)
+            }
+            outcome.status = unsupported == nil ? .invalid : .unsupported
+            outcome.reason = unsupported?.message ?? ""
+            return outcome
+        }
+        var judged: [Operation?: [Judged]] = [:]
+        for operation in Set(test.expectations.map(\.operation)) {
+            // The same objects fail to be read for every operation, so what is wrong is told once.
+            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
+        }
+        outcome.diagnostics += log.diagnostics
+        if log.hasErrors {
+            outcome.status = .invalid
+            return outcome
+        }
+        for expectation in test.expectations {
+            guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
+            outcome.checks += check(expectation, set, judged[expectation.operation] ?? []).map { check in
+                var check = check
+                if acceptsQuirks, check.quirk != nil { check.failure = nil }
+                return check
+            }
+        }
+        if !outcome.failures.isEmpty { outcome.status = .failed }
+        return outcome
+    }
+
+    // MARK: Loading
+
+    private func load(
+        _ test: PolicyTest, _ values: inout TestValues, _ log: inout DiagnosticLog
+    ) -> (PolicySet, ResourceTable)? {
+        var loader = PolicyLoader(languages: PolicyLanguages.bindingUnbound)
+        for node in test.policies + test.exceptions { loader.load(policyPath: test.path(node)) }
+        for node in test.contexts { loader.load(contextPath: test.path(node)) }
+        for file in test.clusterResources {
+            forEachObject(test, file, &log) { node in
+                for object in node["spec"]?["resources"]?.elements ?? NodeElements(node) where object.isMap {
+                    loader.add(context: object)
+                }
+                for definition in node["spec"]?["crds"]?.elements ?? NodeElements(node) {
+                    if definition.isMap { loader.add(context: definition) }
+                    if definition.string != nil { loader.load(contextPath: test.path(definition)) }
+                }
+            }
+        }
+        if let file = test.variables, file.string != nil {
+            forEachObject(test, file, &log) { values.read(values: $0) }
+        }
+        if let inline = test.values { values.read(values: inline) }
+        if let file = test.userInfo, file.string != nil {
+            forEachObject(test, file, &log) { values.read(userInfo: $0) }
+        }
+        for node in values.namespaces { loader.declare { $0.add(namespace: node) } }
+        for (name, labels) in values.namespaceLabels {
+            loader.declare { $0.add(namespace: Self.namespace(name, labels: labels)) }
+        }
+        loader.declare { cluster in declareAnswers(test, &cluster) }
+        let (set, table) = loader.finish()
+        log.report(contentsOf: loader.log)
+        guard let set, !log.hasErrors else { return nil }
+        return (set, table)
+    }
+
+    private func declareAnswers(_ test: PolicyTest, _ cluster: inout ClusterContext) {
+        for call in test.callResponses where call.isMap {
+            cluster.external.responses.append(
+                ExternalData.Response(
+                    method: call["method"]?.string ?? "GET",
+                    url: call["url"]?.string ?? call["urlPath"]?.string ?? "",
+                    statusCode: call["response"]?["statusCode"]?.int ?? 200, body: call["response"]?["body"]))
+        }
+        for entry in test.globalContext where entry.isMap {
+            guard let name = entry["name"]?.string, let data = entry["data"] ?? entry["resources"] else { continue }
+            cluster.external.globalContext[name] = data
+            for projection in entry["projections"]?.elements ?? NodeElements(entry) {
+                guard let part = projection["name"]?.string,
+                    let path = (projection["path"] ?? projection["jmesPath"])?.string
+                else { continue }
+                // Only the plain form of the query language: names with dots between them.
+                let found = path.split(separator: ".").reduce(data as Node?) { node, field in node?[String(field)] }
+                if let found { cluster.external.globalContext["\(name)/\(part)"] = found }
+            }
+        }
+    }
+
+    /// A Namespace as the API server would hold it: with the label that bears its name.
+    private static func namespace(_ name: String, labels: Node?) -> Node {
+        var builder = DocumentBuilder(recordsPositions: false)
+        func entry(_ key: String, _ value: String) {
+            builder.appendKey(key)
+            builder.append(value)
+        }
+        builder.beginMap()
+        entry("apiVersion", "v1")
+        entry("kind", "Namespace")
+        builder.appendKey("metadata")
+        builder.beginMap()
+        entry("name", name)
+        builder.appendKey("labels")
+        builder.beginMap()
+        for (key, value) in labels?.entries ?? NodeEntries(Document.empty.root) {
+            builder.appendKey(utf8: key.utf8)
+            builder.append(copyOf: value)
+        }
+        if labels?["kubernetes.io/metadata.name"] == nil { entry("kubernetes.io/metadata.name", name) }
+        builder.endMap()
+        builder.endMap()
+        builder.endMap()
+        let finished = builder
+        return finished.finish().root
+    }
+
+    private func forEachObject(
+        _ test: PolicyTest, _ file: Node, _ log: inout DiagnosticLog, _ body: (Node) -> Void
+    ) {
+        let path = test.path(file)
+        var paths = [path]
+        if DirectoryWalk.isDirectory(path) {
+            let walk = DirectoryWalk(path: path)
+            walk.errors.forEach { log.report($0.diagnostic) }
+            paths = walk.files
+        }
+        for path in paths {
+            do throws(DocumentError) {
+                var stream = ManifestStream(try FileReader.read(path: path))
+                while let node = try stream.next() { body(node) }
+            } catch {
+                log.report(error.diagnostic)
+            }
+        }
+    }
+
+    // MARK: Judging
+
+    private func judge(
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
+        _ operation: Operation?, _ log: inout DiagnosticLog
+    ) -> [Judged] {
+        var manifests: [Node] = []
+        for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
+        let names = set.policies.map(\.id.name)
+        var requests: [(request: AdmissionRequest, name: String)] = []
+        var cluster = set.cluster
+        for manifest in manifests.prefix(TestingLimits.maximumResources) {
+            let name = manifest["metadata"]?["name"]?.string ?? manifest["metadata"]?["generateName"]?.string ?? ""
+            do throws(ManifestError) {
+                var options = values.options(policies: names, resource: name)
+                options.operation = operation ?? options.operation
+                let request = try AdmissionRequest(manifest: manifest, in: table, options: options)
+                requests.append((request, name))
+                if request.isNamespaceObject, let object = request.objectNode { cluster.add(namespace: object) }
+            } catch {
+                PolicyTest.report(error.id, error.message, at: error.node, &log)
+            }
+        }
+        // As in Kyverno's runner a namespace that the test says nothing about exists, without labels of its own.
+        for (request, _) in requests where !request.namespaceUTF8.isEmpty && cluster.namespace(request.namespace) == nil
+        {
+            cluster.add(namespace: Self.namespace(request.namespace, labels: nil))
+        }
+        let complete = set.with(cluster)
+        var judged = requests.map { request, name in
+            Judged(
+                kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
+                verdict: complete.review(request, now: now))
+        }
+        for file in test.documents {
+            do throws(DocumentError) {
+                var stream = DocumentStream(try FileReader.read(path: test.path(file)))
+                while let document = try stream.next() {
+                    guard let (_, verdict) = complete.review(document: document.root, now: now) else {
+                        PolicyTest.report("test-payload", "a payload must be an object", at: file, &log)
+                        continue
+                    }
+                    judged.append(
+                        Judged(kind: "", namespace: "", name: "", fileName: file.string ?? "", verdict: verdict))
+                }
+            } catch {
+                log.report(error.diagnostic)
+            }
+        }
+        return judged
+    }
+
+    // MARK: Checking
+
+    private func check(_ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]) -> [CheckOutcome] {
+        func outcome(_ resource: String, at node: Node) -> CheckOutcome {
+            CheckOutcome(
+                policy: expectation.policy, resource: resource, expected: expectation.result, message: "",
+                file: node.document.source, range: node.position.map { SourceRange(at: $0) })
+        }
+        let policies = set.policies.filter {
+            $0.id.name == expectation.policy || $0.id.qualifiedName == expectation.policy
+        }
+        guard !policies.isEmpty else {
+            var failed = outcome("", at: expectation.node["policy"] ?? expectation.node)
+            let known = set.policies.map(\.id.name)
+            failed.failure = "unknown policy `\(expectation.policy)`"
+            if let close = closestMatch(to: expectation.policy, among: known) {
+                failed.failure? += ", is it `\(close)`?"
+            }
+            return [failed]
+        }
+        var checks: [CheckOutcome] = []
+        for (name, node) in expectation.resources {
+            let named = judged.filter { $0.isCalled(name) }
+            let meant = named.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
+            guard !meant.isEmpty else {
+                var failed = outcome(name, at: node)
+                failed.failure = "unknown resource `\(name)`"
+                if let other = named.first {
+                    failed.failure = "`\(name)` is a \(other.kind), not a \(expectation.kind)"
+                    failed.quirk = .kindIgnored
+                }
+                checks.append(failed)
+                continue
+            }
+            checks += meant.map { compare(set, $0, expectation, policies.map(\.id), outcome(name, at: node)) }
+        }
+        if expectation.resources.isEmpty {
+            let meant = judged.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
+            checks += meant.map {
+                let name = $0.fileName.isEmpty ? $0.name : $0.fileName
+                return compare(set, $0, expectation, policies.map(\.id), outcome(name, at: expectation.resultNode))
+            }
+            if meant.isEmpty {
+                var failed = outcome("", at: expectation.node)
+                failed.failure = "there is no resource to check"
+                checks.append(failed)
+            }
+        }
+        return checks
+    }
+
+    private func compare(
+        _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation, _ policies: [PolicyID],
+        _ base: CheckOutcome
+    ) -> CheckOutcome {
+        var outcome = base
+        let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
+        let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
+        (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
+        let expected = expectation.result
+        let rules = policies.map(\.name) + [""]
+        if !rules.contains(expectation.rule) {
+            outcome.failure = "the policy has no rule `\(expectation.rule)`"
+            outcome.quirk = .unknownRule
+        } else if let actual = outcome.actual {
+            if actual != expected {
+                outcome.failure = "expected \(expected.rawValue), got \(actual.rawValue)"
+            }
+        } else if expected != .skip {
+            outcome.failure = "expected \(expected.rawValue), but the policy is not about this object"
+            outcome.quirk = .nothingMatched
+        }
+        return outcome
+    }
+
+    /// nil if there is no evaluation at all.
+    ///
+    /// - Parameter reportedAsPass: exceptions by which an object counts as one that passed.
+    private static func result(
+        of evaluations: [PolicyEvaluation], reportedAsPass: Set<PolicyID>
+    ) -> (PolicyTest.Result?, String) {
+        guard !evaluations.isEmpty else { return (nil, "") }
+        let decisions = evaluations.flatMap(\.decisions)
+        if let error = decisions.first(where: { $0.evaluation == .error }) { return (.error, error.message) }
+        if let failed = decisions.first(where: { $0.evaluation == .deny }) { return (.fail, failed.message) }
+        let isExcused = evaluations.contains { !reportedAsPass.isDisjoint(with: $0.exceptions) }
+        return (decisions.isEmpty && !isExcused ? .skip : .pass, "")
+    }
+}
+
+extension Document {
+    /// An empty map.
+    fileprivate static let empty: Document = {
+        var builder = DocumentBuilder(recordsPositions: false)
+        builder.beginMap()
+        builder.endMap()
+        let finished = builder
+        return finished.finish()
+    }()
+}
