@@ -63,7 +63,8 @@ struct LoadedPolicies: Sendable {
             let place = policy.id.file.map { file in
                 Place(file, policy.id.position.map { SourceRange(at: $0) })
             }
-            let summary = PolicySummary(kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id))
+            let summary = PolicySummary(
+                kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id))
             byID[policy.id] = summary
             return summary
         }

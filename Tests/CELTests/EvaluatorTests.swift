@@ -195,6 +195,7 @@ private struct Evaluation {
             ("object.items.exists(i, i.n == 7)", "object.items.exists(i, i.n == 7)", "items"),
             ("has(object.labels.zone)", "has(object.labels.zone)", "labels"),
             ("object.labels.zone == 'a'", "object.labels.zone", "labels"),
+            ("object.items.all(i, i.n > 1 || i.limits.cpu == 1)", "i.limits", "items[0]"),
         ])
     func decides(_ text: String, part: String, path: String) throws {
         let evaluation = try Evaluation(text)

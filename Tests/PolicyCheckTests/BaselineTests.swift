@@ -39,7 +39,9 @@ import Testing
 
     @Test(
         "says what is wrong with a baseline",
-        arguments: [("missing.json", "cannot read the baseline"), ("bad.yaml", "cannot read"), ("x.json", "no baseline")])
+        arguments: [
+            ("missing.json", "cannot read the baseline"), ("bad.yaml", "cannot read"), ("x.json", "no baseline"),
+        ])
     func broken(_ name: String, _ message: String) throws {
         let directory = try Samples.directory()
         try directory.write("{}", to: "x.json")

@@ -87,6 +87,12 @@ import Testing
         Case("-p policies --jobs x good.yaml", 2, "--jobs", reports: false),
         Case("-p policies --quiet --verbose good.yaml", 2, "exclude each other", reports: false),
         Case("-p policies - -", 2, "once only", reports: false),
+        Case("-p policies --render on good.yaml", 2, "on", reports: false),
+        Case("-p policies --changed good.yaml", 2, "this is no git work tree", reports: false),
+        Case("-p policies --baseline missing.json good.yaml", 2, "cannot read the baseline", reports: false),
+        Case("-p policies --write-baseline no/dir/x.json good.yaml", 2, "cannot write"),
+        Case("-p policies --baseline a --write-baseline b good.yaml", 2, "exclude each other", reports: false),
+        Case("-p policies no/*.yaml", 2, "error[pattern-unmatched]", "nothing checked"),
     ]
 
     @Test("exits as documented, says why on standard error, keeps standard output for reports", arguments: cases)

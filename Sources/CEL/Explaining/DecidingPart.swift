@@ -90,7 +90,9 @@ package struct DecidingPart: Sendable {
         text = explainer.text(of: expression)
         operands = explainer.operands(of: expression)
         // Better the place of a condition that was met than none.
-        place = explainer.place(of: expression) ?? explainer.place(of: tree.root)
+        place =
+            explainer.place(of: expression) ?? explainer.place(around: expression)
+            ?? explainer.place(of: tree.root)
     }
 }
 
@@ -175,6 +177,19 @@ private struct Explainer {
             return found == nil
         }
         return found
+    }
+
+    /// The place of the name that a part is a piece of: `c.a` failing within `c.a.b`.
+    func place(around id: ExpressionID) -> Node? {
+        let inner = tree.span(of: id)
+        let holders = trace.places.filter { holder, _ in
+            let outer = tree.span(of: holder)
+            return outer.start <= inner.start && inner.end <= outer.end
+        }
+        return holders.min { left, right in
+            let (a, b) = (tree.span(of: left.key), tree.span(of: right.key))
+            return (a.end - a.start, left.key) < (b.end - b.start, right.key)
+        }?.value
     }
 
     private func isAttribute(_ id: ExpressionID) -> Bool {

@@ -52,6 +52,14 @@ package struct TracedParts: Sendable {
         case .error(let known)?: error = known
         case nil: break
         }
+        // That `string` is the type string explains nothing.
+        if case .type? = value, case .identifier = expression.tree[id] { return }
+        if outcomes[id] == nil {
+            // A list of constants is made when the program is; what is in a part that was left out was left out too.
+            if case .list = expression.tree[id] { return }
+            parts.append(Part(depth: depth, text: text, value: nil, error: nil))
+            return
+        }
         parts.append(Part(depth: depth, text: text, value: value, error: error))
         visitChildren(of: id, depth: depth + 1)
     }
@@ -59,7 +67,8 @@ package struct TracedParts: Sendable {
     private mutating func visitChildren(of id: ExpressionID, depth: Int) {
         switch expression.tree[id] {
         case .constant, .identifier, .select: break
-        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _), .call(Operator.optionalSelect, nil, _):
+        case .call(Operator.index, nil, _), .call(Operator.optionalIndex, nil, _),
+            .call(Operator.optionalSelect, nil, _):
             break
         case .call(_, let target, let arguments):
             if let target { visit(target, depth: depth) }

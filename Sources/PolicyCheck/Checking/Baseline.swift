@@ -58,7 +58,9 @@ struct Baseline {
         }
         guard let version = root["schemaVersion"]?.int, version == Self.schemaVersion,
             let entries = root["findings"], entries.isList
-        else { throw RunFailure(.input, "`\(path)` is no baseline that this version wrote; make one with --write-baseline") }
+        else {
+            throw RunFailure(.input, "`\(path)` is no baseline that this version wrote; make one with --write-baseline")
+        }
         for (index, node) in entries.elements.enumerated() {
             guard let entry = Entry(node) else {
                 throw RunFailure(.input, "`\(path)`: findings[\(index)] needs `path`, `resource` and `policy`")
@@ -124,8 +126,10 @@ struct Baseline {
         for (index, (entry, count)) in entries.enumerated() {
             var line = DocumentBuilder(recordsPositions: false)
             line.beginMap()
-            let fields = [("path", entry.path), ("resource", entry.resource), ("field", entry.field),
-                ("policy", entry.policy), ("check", entry.check)]
+            let fields = [
+                ("path", entry.path), ("resource", entry.resource), ("field", entry.field),
+                ("policy", entry.policy), ("check", entry.check),
+            ]
             for (key, value) in fields where !value.isEmpty {
                 line.appendKey(key)
                 line.append(value)

@@ -65,7 +65,8 @@ struct Comparison {
             let count = changes.count { $0.kind == kind }
             return count == 0 ? nil : "\(count) \(kind.rawValue)"
         }
-        return Summary.plural(objects, "object") + ": " + (counts.isEmpty ? "no verdict changes" : counts.joined(separator: ", "))
+        return Summary.plural(objects, "object") + ": "
+            + (counts.isEmpty ? "no verdict changes" : counts.joined(separator: ", "))
     }
 
     private static func place(_ change: Change) -> String { change.subject.place?.description ?? "" }

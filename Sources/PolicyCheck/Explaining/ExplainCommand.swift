@@ -54,7 +54,9 @@ struct ExplainCommand: ParsableCommand {
             try log.flush()
             throw RunFailure(.input, "")
         }
-        if isFirst { throw RunFailure(.input, "`\(path)` has no Kubernetes object\(line.map { " at line \($0)" } ?? "")") }
+        if isFirst {
+            throw RunFailure(.input, "`\(path)` has no Kubernetes object\(line.map { " at line \($0)" } ?? "")")
+        }
         try output.flush()
     }
 

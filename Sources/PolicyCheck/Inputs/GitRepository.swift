@@ -37,7 +37,8 @@ struct GitRepository {
             throw RunFailure(.input, "--changed needs a git work tree, which `\(directory)` is not in")
         }
         // Not an option, whatever it is called.
-        _ = try output(["rev-parse", "--verify", "--quiet", "--end-of-options", "\(reference)^{commit}"], what: reference)
+        _ = try output(
+            ["rev-parse", "--verify", "--quiet", "--end-of-options", "\(reference)^{commit}"], what: reference)
         let diff = ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", "--merge-base", "--end-of-options"]
         let changed = try output(["-C", root] + diff + [reference, "--"], what: reference)
         let others = try output(["-C", root, "ls-files", "-z", "--others", "--exclude-standard"])

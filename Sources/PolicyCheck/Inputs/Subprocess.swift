@@ -71,7 +71,9 @@ struct Subprocess {
     /// Reads both pipes at once, since a full one would stop the program.
     private static func drain(_ out: Int32, _ err: Int32) -> ([UInt8], [UInt8])? {
         var contents: [[UInt8]] = [[], []]
-        var polled = [pollfd(fd: out, events: Int16(POLLIN), revents: 0), pollfd(fd: err, events: Int16(POLLIN), revents: 0)]
+        var polled = [
+            pollfd(fd: out, events: Int16(POLLIN), revents: 0), pollfd(fd: err, events: Int16(POLLIN), revents: 0),
+        ]
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while polled.contains(where: { $0.fd >= 0 }) {
             guard poll(&polled, 2, -1) >= 0 || errno == EINTR else { return nil }

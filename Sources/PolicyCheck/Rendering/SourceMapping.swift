@@ -127,7 +127,8 @@ struct SourceMapping {
         let blank = text.prefix { $0 == " " || $0 == "-" || $0 == "\t" }.count
         let word = text.dropFirst(blank).prefix { $0 != ":" && $0 != " " }.count
         return SourceRange(
-            start: SourcePosition(line: line, column: blank + 1), end: SourcePosition(line: line, column: blank + 1 + word))
+            start: SourcePosition(line: line, column: blank + 1),
+            end: SourcePosition(line: line, column: blank + 1 + word))
     }
 
     private mutating func alignment(_ number: Int) -> (file: SourceFile, lines: [Int?])? {
