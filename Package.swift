@@ -116,7 +116,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values", "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values",
+                "Diagnostics",
             ]),
         tests(
             "KyvernoPolicies",

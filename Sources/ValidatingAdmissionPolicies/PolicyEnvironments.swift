@@ -22,11 +22,6 @@ struct PolicyEnvironments: Sendable {
 
     private init(hasParams: Bool, mutates: Bool) {
         var full = KubernetesEnvironment.base(mutation: mutates)
-        if mutates {
-            full.openStructures = ["Object"]
-            full.declare(
-                Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
-        }
         var message = full
         AdmissionVariables.declare(in: &full, hasParams: hasParams, hasAuthorizer: true)
         AdmissionVariables.declare(in: &message, hasParams: hasParams, hasAuthorizer: false)
