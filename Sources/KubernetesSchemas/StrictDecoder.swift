@@ -109,7 +109,7 @@ struct StrictDecoder {
 
     private mutating func checkBase64(_ node: Node) {
         guard node.kind == .string else { return mismatch(node, "a string in base64") }
-        if !Base64Text.isValid(node.utf8) { list.add(.format, "must be base64", at: node, of: root) }
+        if !Base64.isValid(node.utf8) { list.add(.format, "must be base64", at: node, of: root) }
     }
 
     private mutating func checkTime(_ node: Node) {

@@ -167,7 +167,7 @@ extension ViewWriter {
             }
             for (key, value) in texts.entries {
                 builder.appendKey(key.utf8, at: key.position)
-                builder.append(Base64Text.encode(value.utf8), at: value.position)
+                builder.append(Base64.encode(Array(value.utf8)), at: value.position)
             }
             builder.endMap()
         }

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Values
 
 /// A policy in force, as reports name it. One object per policy, shared by its findings.
 package final class PolicySummary: Sendable {
@@ -11,7 +12,7 @@ package final class PolicySummary: Sendable {
     private let text: ArraySlice<UInt8>?
 
     /// Of the policy's text, such as `sha256:…`; nil where the text is not known. Computed anew each time.
-    package var digest: String? { text.map { "sha256:\(SHA256.hex($0))" } }
+    package var digest: String? { text.map { "sha256:" + MessageDigest.hexadecimal(MessageDigest.sha256(Array($0))) } }
 
     /// - Parameter text: the policy's document as it is written.
     package init(kind: String, name: String, place: Place? = nil, text: ArraySlice<UInt8>? = nil) {

@@ -16,6 +16,21 @@ package enum Base64 {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Whether text is padded base64; line breaks are skipped.
+    package static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var digits = 0
+        var padding = 0
+        for byte in text where byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r") {
+            if byte == UInt8(ascii: "=") {
+                padding += 1
+            } else {
+                guard padding == 0, digit(byte) != nil else { return false }
+                digits += 1
+            }
+        }
+        return (digits + padding) % 4 == 0 && padding <= 2 && (padding == 0 || digits % 4 >= 2)
+    }
+
     /// As Go's decoder: line breaks are skipped, spare bits of the last character are ignored.
     ///
     /// - Parameter padded: whether `=` must fill up the last group, or must not.

@@ -8,7 +8,7 @@ extension Library {
     static let kyvernoHashes = Library(
         "kyverno.hash",
         functions: [
-            ("md5", Digest.md5), ("sha1", Digest.sha1), ("sha256", Digest.sha256),
+            ("md5", MessageDigest.md5), ("sha1", MessageDigest.sha1), ("sha256", MessageDigest.sha256),
         ].flatMap { name, digest in
             [name, "hash.\(name)"].map { function in hash(function, digest) }
         })
@@ -21,7 +21,7 @@ extension Library {
                 Overload(
                     "\(name)_string", [.string], .string,
                     .unary { text throws(EvaluationError) in
-                        .string(Digest.hexadecimal(digest(try withUTF8(text) { Array($0) })))
+                        .string(MessageDigest.hexadecimal(digest(try withUTF8(text) { Array($0) })))
                     })
             ])
     }

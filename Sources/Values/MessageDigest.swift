@@ -1,6 +1,8 @@
-/// Message digests of short texts, for policies that compare them; nothing secret depends on them.
-enum Digest {
-    static func md5(_ message: [UInt8]) -> [UInt8] {
+/// Message digests of short texts, for policies that compare them and for reports that name what was in force; nothing
+/// secret depends on them.
+package enum MessageDigest {
+    /// RFC 1321; 16 bytes.
+    package static func md5(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]
         let shifts: [[UInt32]] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]]
         forEachBlock(padded(message, littleEndian: true)) { block in
@@ -24,7 +26,8 @@ enum Digest {
         return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
 
-    static func sha1(_ message: [UInt8]) -> [UInt8] {
+    /// FIPS 180-4; 20 bytes.
+    package static func sha1(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
         forEachBlock(padded(message, littleEndian: false)) { block in
             var words = (0..<16).map { word(block, $0, littleEndian: false) }
@@ -49,7 +52,8 @@ enum Digest {
         return bigEndian(state)
     }
 
-    static func sha256(_ message: [UInt8]) -> [UInt8] {
+    /// FIPS 180-4; 32 bytes.
+    package static func sha256(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
@@ -75,7 +79,8 @@ enum Digest {
         return bigEndian(state)
     }
 
-    static func hexadecimal(_ bytes: [UInt8]) -> String {
+    /// Two lower-case digits a byte.
+    package static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
