@@ -86,8 +86,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL",
-                "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesSchemas",
+                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(

@@ -1,5 +1,5 @@
 package import Diagnostics
-import Values
+package import Values
 
 /// One thing that is wrong with an object, at a node of it.
 package struct SchemaFinding: Sendable {
@@ -24,8 +24,13 @@ package struct SchemaFinding: Sendable {
     package let path: String
     /// Without the path.
     package let message: String
-    package let position: SourcePosition?
     package let suggestion: String?
+    /// What to point at: the value, or for an unknown field its key.
+    package let node: Node
+    /// The object, in which the node is.
+    package let root: Node
+
+    package var position: SourcePosition? { node.position }
 
     /// Whether strict decoding refuses the object for it, before any validation.
     package var isDecoding: Bool {
@@ -34,6 +39,9 @@ package struct SchemaFinding: Sendable {
         case .required, .enum, .value, .duplicate, .forbidden: false
         }
     }
+
+    /// As the API server's status has it.
+    package var reason: String { isDecoding ? "BadRequest" : "Invalid" }
 
     package func diagnostic(file: SourceFile?) -> Diagnostic {
         Diagnostic(
@@ -57,6 +65,6 @@ struct FindingList {
         findings.append(
             SchemaFinding(
                 code: code, path: path, message: code == .unknownField ? "unknown field `\(path)`" : message(),
-                position: key?.position ?? node.position, suggestion: suggestion()))
+                suggestion: suggestion(), node: key ?? node, root: root))
     }
 }

@@ -31,6 +31,8 @@ struct CheckCommand: ParsableCommand {
     var output: [OutputOption] = []
 
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
+    @OptionGroup var validation: ValidationOptions
 
     @Option(help: "Which findings make the exit code 1.")
     var failOn = FailOn.error

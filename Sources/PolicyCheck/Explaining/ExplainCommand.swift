@@ -26,6 +26,7 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
@@ -37,12 +38,17 @@ struct ExplainCommand: ParsableCommand {
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         let (path, line) = location
-        let judge = FileJudge(policies: loaded, options: request.manifestOptions)
+        var judge = FileJudge(
+            policies: loaded, options: request.manifestOptions, schemas: try schemas.schemas(validates: false, log: log)
+        )
         let text = ExplanationText(colors: terminal.color.applies(to: STDOUT_FILENO))
         var isFirst = true
         do throws(DocumentError) {
-            for object in try objects(of: path, at: line) {
-                let request = try judge.request(of: object)
+            let source = try InputText.read(path)
+            judge = judge.adding(CustomDefinitions.find(in: source))
+            for object in try objects(of: source, at: line) {
+                let isReview = ManifestRequest.isReview(object)
+                let request = try judge.request(of: isReview ? object : judge.admit(object).object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
                     isFirst = false
@@ -83,8 +89,8 @@ struct ExplainCommand: ParsableCommand {
     }
 
     /// The objects of a file; with a line the one that it belongs to.
-    private func objects(of path: String, at line: Int?) throws(DocumentError) -> [Node] {
-        var stream = ManifestStream(try InputText.read(path))
+    private func objects(of source: SourceFile, at line: Int?) throws(DocumentError) -> [Node] {
+        var stream = ManifestStream(source)
         var objects: [Node] = []
         while let object = try stream.next() {
             if object["kind"] != nil { objects.append(object) }
