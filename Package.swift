@@ -72,8 +72,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "RegularExpressions", "Documents",
+                "Values", "Diagnostics",
             ]),
         target(
             "PolicyLanguages",
@@ -125,7 +125,7 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
                 "Diagnostics",
             ]),
-        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
+        tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),

@@ -1,6 +1,7 @@
 import Admission
 package import Diagnostics
 import Documents
+package import KubernetesSchemas
 import PolicyEngine
 import PolicyLanguages
 package import Values
@@ -10,10 +11,13 @@ package struct TestRunner {
     private let now: Timestamp
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
+    /// The kinds whose objects are judged as the API server would admit them; nil judges them as they are written.
+    private let schemas: SchemaSet?
 
-    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
+    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false, schemas: SchemaSet? = nil) {
         self.now = now
         self.acceptsQuirks = acceptsQuirks
+        self.schemas = schemas
     }
 
     /// An object that a test judges, with each policy's result.
@@ -184,6 +188,13 @@ package struct TestRunner {
 
     // MARK: Judging
 
+    private func admitted(_ manifest: Node, _ operation: Operation) -> Node {
+        guard let schemas else { return manifest }
+        var options = AdmittedView.Options()
+        options.isNew = operation == .create
+        return AdmittedView(of: manifest, in: schemas, options: options)?.root ?? manifest
+    }
+
     private func judge(
         _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
         _ operation: Operation?, _ log: inout DiagnosticLog
@@ -198,7 +209,8 @@ package struct TestRunner {
             do throws(ManifestError) {
                 var options = values.options(policies: names, resource: name)
                 options.operation = operation ?? options.operation
-                let request = try AdmissionRequest(manifest: manifest, in: table, options: options)
+                let request = try AdmissionRequest(
+                    manifest: admitted(manifest, options.operation), in: table, options: options)
                 requests.append((request, name))
                 if request.isNamespaceObject, let object = request.objectNode { cluster.add(namespace: object) }
             } catch {
