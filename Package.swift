@@ -54,7 +54,9 @@ let package = Package(
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
-        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -86,8 +88,9 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesSchemas",
-                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "CustomResourceRules",
+                "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics",
+                argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -131,6 +134,8 @@ let package = Package(
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        tests(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),

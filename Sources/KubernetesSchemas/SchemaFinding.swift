@@ -17,6 +17,10 @@ package struct SchemaFinding: Sendable {
         case duplicate = "schema-duplicate"
         case forbidden = "schema-forbidden"
         case depth = "schema-depth"
+        /// Of custom resources: too long a text, too many elements.
+        case length = "schema-length"
+        /// Of custom resources: a rule in x-kubernetes-validations.
+        case rule = "schema-rule"
     }
 
     package let code: Code
@@ -36,7 +40,7 @@ package struct SchemaFinding: Sendable {
     package var isDecoding: Bool {
         switch code {
         case .unknownField, .type, .quantity, .format, .range, .depth: true
-        case .required, .enum, .value, .duplicate, .forbidden: false
+        case .required, .enum, .value, .duplicate, .forbidden, .length, .rule: false
         }
     }
 
@@ -52,10 +56,12 @@ package struct SchemaFinding: Sendable {
 }
 
 /// Collects findings up to `SchemaLimits.maximumFindings`.
-struct FindingList {
-    private(set) var findings: [SchemaFinding] = []
+package struct FindingList {
+    package internal(set) var findings: [SchemaFinding] = []
 
-    mutating func add(
+    package init() {}
+
+    package mutating func add(
         _ code: SchemaFinding.Code, _ message: @autoclosure () -> String, at node: Node, of root: Node,
         field: String? = nil, key: Node? = nil, suggestion: @autoclosure () -> String? = nil
     ) {

@@ -234,7 +234,10 @@ struct ViewWriter {
         _ item: Node, _ element: ValueSchema, key: FieldSchema, at position: SourcePosition?, depth: Int
     ) {
         if !item.isNull { return write(item, element, key: key, at: item.position ?? position, depth: depth) }
-        if let type = set.type(of: element), depth < SchemaLimits.maximumDepth {
+        if key.traits.contains(.keepsEmpty) {
+            // Custom resources are not decoded into variables that start as zeros.
+            builder.appendNull(at: item.position ?? position)
+        } else if let type = set.type(of: element), depth < SchemaLimits.maximumDepth {
             writeObject(nil, type, key: key.name, at: item.position ?? position, depth: depth)
         } else {
             writeZero(element, at: item.position ?? position)

@@ -1,4 +1,5 @@
 import Admission
+import CustomResourceRules
 import Diagnostics
 import KubernetesSchemas
 import Reporting
@@ -8,6 +9,8 @@ import Values
 /// admission, and finds what the server would refuse.
 struct ManifestSchemas: Sendable {
     private(set) var set: SchemaSet
+    /// The rules of custom resources.
+    private var rules: CustomResourceRules
     /// Whether policies are to see the admitted view rather than the manifest as it is written.
     let makesView: Bool
     let validates: Bool
@@ -16,6 +19,7 @@ struct ManifestSchemas: Sendable {
 
     init(set: SchemaSet, makesView: Bool, validates: Bool, requiresSchemas: Bool = false) {
         self.set = set
+        rules = CustomResourceRules(set)
         self.makesView = makesView
         self.validates = validates
         self.requiresSchemas = requiresSchemas
@@ -26,7 +30,9 @@ struct ManifestSchemas: Sendable {
 
     func adding(_ definitions: [Node]) -> ManifestSchemas {
         var copy = self
+        guard !definitions.isEmpty else { return copy }
         copy.set = set.adding(definitions: definitions)
+        copy.rules = CustomResourceRules(copy.set)
         return copy
     }
 
@@ -52,10 +58,12 @@ struct ManifestSchemas: Sendable {
         guard let validation = SchemaValidation(of: manifest, in: set, options: options) else {
             return Admitted(object: manifest, kind: kind(of: manifest))
         }
-        guard makesView else { return Admitted(object: manifest, findings: validation.findings, kind: .served) }
+        var findings = validation.findings
+        if let view = validation.view, validation.allowsRules { findings += rules.findings(view.root) }
+        guard makesView else { return Admitted(object: manifest, findings: findings, kind: .served) }
         // What cannot be decoded is judged all the same, as far as it goes.
         let view = validation.view ?? AdmittedView(of: manifest, in: set, options: options)
-        return Admitted(object: view?.root ?? manifest, view: view, findings: validation.findings, kind: .served)
+        return Admitted(object: view?.root ?? manifest, view: view, findings: findings, kind: .served)
     }
 
     /// The Pod that a controller makes, as policies see it.
