@@ -78,8 +78,8 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values",
-                "Diagnostics",
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
@@ -116,7 +116,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "Values",
                 "Diagnostics",
             ]),
         tests(

@@ -86,9 +86,9 @@ struct LoadedPolicies: Sendable {
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], allowEmpty: Bool, log: Log
+        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log
     ) throws(RunFailure) -> LoadedPolicies {
-        var loader = PolicyLoader()
+        var loader = PolicyLoader(languages: PolicyLanguages.all(version: target.version))
         for path in paths { loader.load(policyPath: path) }
         for path in context { loader.load(contextPath: path) }
         let (policies, table) = loader.finish()
