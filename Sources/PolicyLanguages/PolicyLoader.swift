@@ -28,6 +28,8 @@ package struct PolicyLoader {
     private var params: [Node] = []
     /// Documents with content that were read from policy paths.
     private var policyDocuments = 0
+    /// All documents that a language claimed, in the order in which they were read.
+    package private(set) var policyNodes: [Node] = []
     package private(set) var log: DiagnosticLog
 
     package init(languages: [any PolicyLanguage] = PolicyLanguages.all, log: DiagnosticLog = DiagnosticLog()) {
@@ -89,6 +91,7 @@ package struct PolicyLoader {
         let source = PolicySource(node)
         policyDocuments += 1
         if let language = languages.first(where: { $0.claims(source) }) {
+            policyNodes.append(node)
             language.compile(source, into: &builder, log: &log)
         } else if isContext(source) {
             add(context: node)
