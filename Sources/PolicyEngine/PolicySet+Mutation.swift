@@ -10,6 +10,8 @@ extension PolicySet {
     package func mutate(_ request: AdmissionRequest) -> MutationVerdict {
         var verdict = MutationVerdict(request)
         guard !mutatingPolicies.isEmpty else { return verdict }
+        verdict.exemption = enforcement.exemption(of: request)
+        guard verdict.exemption == nil else { return verdict }
         var reinvocable: Set<String> = []
         let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable)
         guard verdict.isAllowed, isDirty, !reinvocable.isEmpty else { return verdict }
@@ -27,7 +29,8 @@ extension PolicySet {
     {
         let plan = plan(verdict.request)
         if let name = plan.missingNamespace {
-            verdict.status = .missingNamespace(name)
+            // The validating policies say it once more, and as a warning where nothing is to be denied.
+            if enforcement.mode == .deny { verdict.status = .missingNamespace(name) }
             return false
         }
         var errors = plan.errors
@@ -44,6 +47,13 @@ extension PolicySet {
             if result.isMatch, invocation.isReinvocable { reinvocable.insert(invocation.key) }
         }
         verdict.errors += errors
+        errors = errors.filter { error in
+            let mode = enforcement.mode(of: error.policy)
+            guard mode != .deny, error.action == .deny || error.reason == .internalError else { return true }
+            if mode == .warn { verdict.warnings.append(error.cause) }
+            if verdict.unenforced == nil { verdict.unenforced = error }
+            return false
+        }
         if let failure = errors.first(where: { $0.reason == .internalError }) {
             // The API server stops there, whatever the failure policy.
             verdict.denial = failure
