@@ -88,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL",
-                "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(

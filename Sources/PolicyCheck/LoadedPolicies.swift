@@ -96,8 +96,12 @@ struct LoadedPolicies: Sendable {
         _ paths: [String], context: [String], allowEmpty: Bool, log: Log
     ) throws(RunFailure) -> LoadedPolicies {
         var loader = PolicyLoader()
-        for path in paths { loader.load(policyPath: path) }
-        for path in context { loader.load(contextPath: path) }
+        for path in paths {
+            loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
+        }
+        for path in context {
+            loader.load(path, bundled: { $0.load(context: $1) }, otherwise: { $0.load(contextPath: path) })
+        }
         let (policies, table) = loader.finish()
         if let policies {
             try log.report(loader.log)
@@ -131,7 +135,9 @@ struct LoadedPolicies: Sendable {
 
     /// Whether an error is about a file rather than about the policy in it.
     private static func isAboutInput(_ id: String) -> Bool {
-        let prefixes = ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"]
+        let prefixes = [
+            "file-", "directory-", "yaml-", "json-", "manifest-", "context-", "archive-", "bundle-",
+        ]
         return id == noPolicy || prefixes.contains { id.hasPrefix($0) }
     }
 }
@@ -149,5 +155,20 @@ private struct DocumentPlace: Hashable {
     init(_ policy: PolicyID) {
         file = policy.file.map { ObjectIdentifier($0) }
         position = policy.position
+    }
+}
+
+extension PolicyLoader {
+    /// Reads what an argument names: each file of a bundle, or what `otherwise` makes of it.
+    fileprivate mutating func load(
+        _ argument: String, bundled: (inout PolicyLoader, SourceFile) -> Void,
+        otherwise: (inout PolicyLoader) -> Void
+    ) {
+        do throws(DocumentError) {
+            guard let bundle = try PolicyBundle(argument) else { return otherwise(&self) }
+            for file in try bundle.files() { bundled(&self, file) }
+        } catch {
+            report(error.diagnostic)
+        }
     }
 }

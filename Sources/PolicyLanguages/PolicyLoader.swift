@@ -37,6 +37,9 @@ package struct PolicyLoader {
         self.log = log
     }
 
+    /// Adds what the caller found wrong with what it was to load.
+    package mutating func report(_ diagnostic: Diagnostic) { log.report(diagnostic) }
+
     /// Reads the policies of a file or of all manifests below a directory.
     package mutating func load(policyPath path: String) {
         forEachFile(path) { loader, file in loader.load(policies: file) }
