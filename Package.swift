@@ -40,9 +40,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        target("Archives", ["CZlib"]),
         target("Diagnostics"),
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
@@ -86,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL",
-                "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -110,6 +112,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("Archives"),
         tests("Diagnostics"),
         tests("Admission", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),

@@ -130,7 +130,8 @@ struct PolicyOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Policy files and directories; repeat for several.", valueName: "path"),
+            "Policy files, directories and bundles (*.tar.gz, git+https://…@ref); repeat for several.",
+            valueName: "path"),
         completion: .file())
     var policy: [String] = []
 }
