@@ -15,7 +15,7 @@ package enum PolicyLanguages {
     /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
     package static let bindingUnbound: [any PolicyLanguage] = [
         ValidatingAdmissionPolicyLanguage(bindsUnbound: true), MutatingAdmissionPolicyLanguage(bindsUnbound: true),
-        KyvernoPolicyLanguage(),
+        KyvernoPolicyLanguage(changesExisting: true),
     ]
 }
 
