@@ -58,26 +58,52 @@ package struct TestRunner {
             outcome.reason = unsupported?.message ?? ""
             return outcome
         }
+        outcome.checks = checks(test, set, table, values, &log)
+        outcome.diagnostics += log.diagnostics
+        if log.hasErrors {
+            outcome.status = .invalid
+            outcome.checks = []
+            return outcome
+        }
+        if !outcome.failures.isEmpty { explain(&outcome.checks, test, set, table, values) }
+        if acceptsQuirks {
+            for index in outcome.checks.indices where outcome.checks[index].quirk != nil {
+                outcome.checks[index].failure = nil
+            }
+        }
+        if !outcome.failures.isEmpty { outcome.status = .failed }
+        return outcome
+    }
+
+    private func checks(
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues, _ log: inout DiagnosticLog
+    ) -> [CheckOutcome] {
         var judged: [Operation?: [Judged]] = [:]
         for operation in Set(test.expectations.map(\.operation)) {
             // The same objects fail to be read for every operation, so what is wrong is told once.
             if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
         }
-        outcome.diagnostics += log.diagnostics
-        if log.hasErrors {
-            outcome.status = .invalid
-            return outcome
+        var checks: [CheckOutcome] = []
+        for expectation in test.expectations where checks.count <= TestingLimits.maximumChecks {
+            checks += check(test, expectation, set, judged[expectation.operation] ?? [])
         }
-        for expectation in test.expectations {
-            guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            outcome.checks += check(test, expectation, set, judged[expectation.operation] ?? []).map { check in
-                var check = check
-                if acceptsQuirks, check.quirk != nil { check.failure = nil }
-                return check
-            }
+        return checks
+    }
+
+    /// Finds out which failed checks hold where params are given as Kyverno's runner gives them.
+    private func explain(
+        _ checks: inout [CheckOutcome], _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable,
+        _ values: TestValues
+    ) {
+        var cluster = set.cluster
+        cluster.listsSelectedParams = true
+        var log = DiagnosticLog()
+        let others = self.checks(test, set.with(cluster), table, values, &log)
+        guard !log.hasErrors, others.count == checks.count else { return }
+        for (index, other) in others.enumerated()
+        where checks[index].failure != nil && checks[index].quirk == nil && other.failure == nil {
+            checks[index].quirk = .paramsAsList
         }
-        if !outcome.failures.isEmpty { outcome.status = .failed }
-        return outcome
     }
 
     // MARK: Loading
