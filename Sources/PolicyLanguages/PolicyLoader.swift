@@ -21,7 +21,7 @@ package enum PolicyLanguages {
         [
             ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
             MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            KyvernoPolicyLanguage(),
+            KyvernoPolicyLanguage(changesExisting: bindsUnbound),
         ]
     }
 }
