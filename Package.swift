@@ -54,6 +54,7 @@ let package = Package(
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Certificates", ["COpenSSL"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
@@ -140,6 +141,7 @@ let package = Package(
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Certificates", ["TestCertificates"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
