@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Archives", ["CZlib"]),
@@ -53,6 +54,7 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("OutgoingHTTP", ["CCurl"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
@@ -147,6 +149,8 @@ let package = Package(
         .testTarget(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
