@@ -136,9 +136,12 @@ struct PolicyOptions: ParsableArguments {
     var policy: [String] = []
 }
 
+/// What every command has.
 struct TerminalOptions: ParsableArguments {
     @Option(help: "When to colour text.")
     var color = ColorChoice.auto
+
+    @OptionGroup var configuration: ConfigurationOptions
 }
 
 /// What requests are made of manifests.
