@@ -420,9 +420,9 @@ def full_disk(options):
 def record_full_disk(options):
     """--record to a disk that is full: verdicts go on, and a metric counts what was not recorded"""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="recordings-"))
-    # A file of the server's name that cannot be written is what a full disk looks like to it.
+    # To the server, a disk that refuses is one that refuses: directories in the place of its files.
     for number in range(10):
-        (directory / f"request-{number:05}.json.part").symlink_to("/dev/full")
+        (directory / f"request-{number:05}.json.part").mkdir()
     server = Server(options.binary, "--record", directory, "--record-limit", "10")
     with Load(server) as load:
         time.sleep(1)
