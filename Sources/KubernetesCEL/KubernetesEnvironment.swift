@@ -30,18 +30,21 @@ package enum KubernetesEnvironment {
         var environment = Environment()
         environment.add(.operators)
         for addition in additions where addition.since <= version { environment.add(addition.library) }
-        if mutation {
-            environment.add(.jsonPatch)
-            environment.openStructures = ["Object"]
-            environment.declare(
-                Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
-        }
+        if mutation { addMutations(to: &environment) }
         environment.requiresHomogeneousLiterals = version.minor >= 29
         environment.allowsOptionalSyntax = version >= optionalSyntax
         environment.checksFormatCalls = version.minor >= 29
         environment.loopVariablesShadow = false
         environment.knownElsewhere = knownElsewhere(version, mutation: mutation)
         return environment
+    }
+
+    /// What only mutating policies have: `Object{…}`, `JSONPatch{…}` and `jsonpatch.escapeKey`.
+    package static func addMutations(to environment: inout Environment) {
+        environment.add(.jsonPatch)
+        environment.openStructures = ["Object"]
+        environment.declare(
+            Environment.Structure("JSONPatch", ["op": .string, "path": .string, "from": .string, "value": .dyn]))
     }
 
     private static func knownElsewhere(_ version: KubernetesVersion, mutation: Bool) -> [String: String] {

@@ -21,7 +21,7 @@ package enum PolicyLanguages {
         [
             ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
             MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            KyvernoPolicyLanguage(),
+            KyvernoPolicyLanguage(changesExisting: bindsUnbound),
         ]
     }
 }
@@ -35,12 +35,17 @@ package struct PolicyLoader {
     private var params: [Node] = []
     /// Documents with content that were read from policy paths.
     private var policyDocuments = 0
+    /// All documents that a language claimed, in the order in which they were read.
+    package private(set) var policyNodes: [Node] = []
     package private(set) var log: DiagnosticLog
 
     package init(languages: [any PolicyLanguage] = PolicyLanguages.all, log: DiagnosticLog = DiagnosticLog()) {
         self.languages = languages
         self.log = log
     }
+
+    /// Adds what the caller found wrong with what it was to load.
+    package mutating func report(_ diagnostic: Diagnostic) { log.report(diagnostic) }
 
     /// Reads the policies of a file or of all manifests below a directory.
     package mutating func load(policyPath path: String) {
@@ -96,6 +101,7 @@ package struct PolicyLoader {
         let source = PolicySource(node)
         policyDocuments += 1
         if let language = languages.first(where: { $0.claims(source) }) {
+            policyNodes.append(node)
             language.compile(source, into: &builder, log: &log)
         } else if isContext(source) {
             add(context: node)
