@@ -42,6 +42,7 @@ package struct ResourceRule: Sendable {
     private init(_ rule: ResourceRule, operations: OperationSet) {
         self.operations = operations
         groups = rule.groups
+        versions = rule.versions
         resources = rule.resources
         groupNames = rule.groupNames
         versionNames = rule.versionNames

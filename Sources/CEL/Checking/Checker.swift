@@ -63,6 +63,7 @@ struct Checker {
 
     /// Infers the type of a node and everything below it.
     mutating func check(_ id: ExpressionID) {
+        if isLoose { loose.visited[Int(id.index)] = true }
         switch tree[id] {
         case .constant(let value): set(id, Self.type(ofConstant: value))
         case .identifier(let name): checkIdentifier(id, name)

@@ -18,6 +18,8 @@ struct LooseFindings {
     var absent: Set<ExpressionID> = []
     /// Conditions that the assumptions decide.
     var decided: [ExpressionID: Bool] = [:]
+    /// By `ExpressionID`: whether the node was looked at.
+    var visited: [Bool] = []
 }
 
 /// An expression that compiles, checked again with the types that its variables have for one kind of object.
@@ -35,10 +37,13 @@ package struct LooseTyping: Sendable {
     package let decided: [ExpressionID: Bool]
     /// What the whole expression is, if the assumptions decide that.
     package let value: Value?
+    /// By `ExpressionID`: false for nodes in branches that the assumptions rule out.
+    package let visited: [Bool]
 
     /// - Parameter environment: with `assumptions`.
     package init(_ parsed: ParsedExpression, in environment: Environment) {
         var checker = Checker(parsed.tree, environment)
+        checker.loose.visited = Array(repeating: false, count: checker.tree.nodes.count)
         checker.check(checker.tree.root)
         for index in checker.types.indices { checker.types[index] = checker.solver.finalize(checker.types[index]) }
         checked = CheckedExpression(
@@ -46,6 +51,7 @@ package struct LooseTyping: Sendable {
         issues = checker.issues.sorted { $0.span.start < $1.span.start }
         missing = checker.loose.missing
         decided = checker.loose.decided
+        visited = checker.loose.visited
         value = checker.knownValue(checker.tree.root)
     }
 }
