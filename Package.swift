@@ -75,6 +75,12 @@ let package = Package(
                 "Diagnostics",
             ]),
         target(
+            "PolicyLint",
+            [
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas",
+                "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
                 "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
@@ -122,7 +128,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Documents",
                 "Values",
                 "Diagnostics",
             ]),
