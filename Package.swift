@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Archives", ["CZlib"]),
@@ -53,7 +54,9 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("OutgoingHTTP", ["CCurl"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Certificates", ["COpenSSL"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
@@ -80,8 +83,8 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values",
-                "Diagnostics",
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
@@ -119,7 +122,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "Values",
                 "Diagnostics",
             ]),
         tests(
@@ -139,11 +143,14 @@ let package = Package(
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Certificates", ["TestCertificates"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -96,9 +96,10 @@ struct LoadedPolicies: Sendable {
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], allowEmpty: Bool, log: Log, besides files: [SourceFile] = []
+        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log,
+        besides files: [SourceFile] = []
     ) throws(RunFailure) -> LoadedPolicies {
-        var loader = PolicyLoader()
+        var loader = PolicyLoader(languages: PolicyLanguages.all(version: target.version))
         for path in paths {
             loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
         }

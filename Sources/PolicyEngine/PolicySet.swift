@@ -15,6 +15,8 @@ package struct PolicySet: Sendable {
     let mutatingIndex: MatchIndex
     /// By number of the policy; empty where there are no exceptions at all.
     private let exceptionsByPolicy: [[any CompiledException]]
+    /// The same for mutating policies.
+    let mutatingExceptions: [[any CompiledException]]
     /// Whether any policy may be about Pods; if not there is no point in making any.
     private let mayJudgePods: Bool
 
@@ -52,7 +54,9 @@ package struct PolicySet: Sendable {
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
         var mutatingIndex = MatchIndex()
-        for (number, policy) in mutatingPolicies.enumerated() { mutatingIndex.add(policy.match, policy: number) }
+        for (number, policy) in mutatingPolicies.enumerated() where !policy.changesExisting {
+            mutatingIndex.add(policy.match, policy: number)
+        }
         self.mutatingIndex = mutatingIndex
         mayJudgePods = policies.contains { policy in
             policy.match.resourceRules.contains { rule in
@@ -61,6 +65,8 @@ package struct PolicySet: Sendable {
         }
         exceptionsByPolicy =
             exceptions.isEmpty ? [] : policies.map { policy in exceptions.filter { $0.covers(policy.id) } }
+        mutatingExceptions =
+            exceptions.isEmpty ? [] : mutatingPolicies.map { policy in exceptions.filter { $0.covers(policy.id) } }
     }
 
     /// The same policies with other objects around them.
@@ -172,7 +178,7 @@ package struct PolicySet: Sendable {
 extension AdmissionRequest {
     /// A request that carries a document of any shape as its object, for policies that judge such; nothing else in it
     /// means anything.
-    fileprivate init?(document: Node) {
+    init?(document: Node) {
         var builder = DocumentBuilder(recordsPositions: document.position != nil)
         builder.beginMap(at: document.position)
         for (field, names) in [

@@ -1,6 +1,7 @@
 package import Admission
 package import Diagnostics
 import Documents
+package import KubernetesCEL
 import KyvernoPolicies
 package import PolicyEngine
 import ValidatingAdmissionPolicies
@@ -8,15 +9,21 @@ package import Values
 
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
-    package static let all: [any PolicyLanguage] = [
-        ValidatingAdmissionPolicyLanguage(), MutatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage(),
-    ]
+    package static let all = all()
 
     /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
-    package static let bindingUnbound: [any PolicyLanguage] = [
-        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), MutatingAdmissionPolicyLanguage(bindsUnbound: true),
-        KyvernoPolicyLanguage(),
-    ]
+    package static let bindingUnbound = all(bindsUnbound: true)
+
+    /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
+    package static func all(
+        version: KubernetesVersion = .latest, bindsUnbound: Bool = false
+    ) -> [any PolicyLanguage] {
+        [
+            ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
+            MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
+            KyvernoPolicyLanguage(changesExisting: bindsUnbound),
+        ]
+    }
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.

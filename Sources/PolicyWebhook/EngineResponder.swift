@@ -11,11 +11,13 @@ struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
+    private let recorder: Recorder?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, log: Log) {
+    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, log: Log) {
         self.policies = policies
         self.shortensAuditKeys = shortensAuditKeys
+        self.recorder = recorder
         denials = DenialLog(log: log)
     }
 
@@ -64,6 +66,7 @@ struct EngineResponder: AdmissionResponder {
         workspace.output.removeAll(keepingCapacity: true)
         response.encode(into: &workspace.output)
         output.writeBytes(workspace.output)
+        recorder?.record(request.body, response: workspace.output)
         if !verdict.isAllowed || verdict.unenforced != nil { denials.write(verdict, of: review.request) }
         return AdmissionOutcome(review.request, verdict)
     }

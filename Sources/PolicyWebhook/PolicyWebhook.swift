@@ -47,6 +47,9 @@ struct PolicyWebhook: ParsableCommand {
     @OptionGroup(title: "Enforcement")
     var enforcement: EnforcementOptions
 
+    @OptionGroup(title: "Recording")
+    var recording: RecordingOptions
+
     @Option(name: .customLong("client-ca"), help: "Answer only clients with a certificate of these authorities, PEM.")
     var clientCA: String?
 
@@ -128,6 +131,7 @@ struct PolicyWebhook: ParsableCommand {
         log.write(draining)
         let outcome = service.server.drain()
         service.watch.stop()
+        service.recorder?.stop()
         var stopped = LogLine(.info, "stopped")
         stopped.add("outcome", outcome == .drained ? "drained" : "cut-off")
         log.write(stopped)
@@ -135,8 +139,11 @@ struct PolicyWebhook: ParsableCommand {
     }
 
     /// Loads everything and starts to serve.
-    private func makeService(status: ServerStatus, log: Log) throws -> (server: WebhookServer, watch: FileWatch) {
+    private func makeService(status: ServerStatus, log: Log) throws -> (
+        server: WebhookServer, watch: FileWatch, recorder: Recorder?
+    ) {
         let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
+        let recorder = try recording.recorder(log: log, status: status)
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
         let certificateAtStart = CertificateFiles.fingerprint(
@@ -153,7 +160,8 @@ struct PolicyWebhook: ParsableCommand {
         var configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
-        let responder = EngineResponder(holder, shortensAuditKeys: enforcement.auditKeys == .webhook, log: log)
+        let responder = EngineResponder(
+            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
@@ -166,7 +174,7 @@ struct PolicyWebhook: ParsableCommand {
         let watch = FileWatch(
             [(source, policiesAtStart), (certificate, certificateAtStart)],
             interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
-        return (server, watch)
+        return (server, watch, recorder)
     }
 
     /// Waits for the signal that ends the server; SIGHUP loads everything again.

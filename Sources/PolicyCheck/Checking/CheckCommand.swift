@@ -30,6 +30,8 @@ struct CheckCommand: ParsableCommand {
         transform: OutputOption.init)
     var output: [OutputOption] = []
 
+    @OptionGroup var target: TargetOptions
+
     @OptionGroup var request: RequestOptions
 
     @Option(help: "Which findings make the exit code 1.")

@@ -21,7 +21,8 @@ struct CheckRun {
         var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
         var recorded = command.writeBaseline == nil ? nil : Baseline()
         let policies = try LoadedPolicies.load(
-            command.policies.policy, context: command.request.context, allowEmpty: allowsEmpty, log: log)
+            command.policies.policy, context: command.request.context, for: command.target,
+            allowEmpty: allowsEmpty, log: log)
         let judge = FileJudge(
             policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
             expandsWorkloads: command.expandWorkloads)

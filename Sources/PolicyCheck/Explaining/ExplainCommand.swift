@@ -25,13 +25,15 @@ struct ExplainCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
         let paths = isFile ? [policy] : policies.policy
-        let loaded = try LoadedPolicies.load(paths, context: request.context, allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(
+            paths, context: request.context, for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")

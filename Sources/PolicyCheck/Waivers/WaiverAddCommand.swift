@@ -27,6 +27,7 @@ struct WaiverAddCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
 
     @Option(help: "Why the object is excused.")
@@ -52,11 +53,12 @@ struct WaiverAddCommand: ParsableCommand {
             throw ValidationError("--expires: `\(expires.text)` is not in the future")
         }
         let log = Log(colors: terminal.color)
-        let loaded = try LoadedPolicies.load(policies.policy, context: request.context, allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(
+            policies.policy, context: request.context, for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try loaded.policy(named: policy)
-        let target = try WaiverTarget(to, policies: policies.policy)
-        var taken = Set(loaded.exceptions.map(\.name)).union(try target.names())
+        let destination = try WaiverTarget(to, policies: policies.policy)
+        var taken = Set(loaded.exceptions.map(\.name)).union(try destination.names())
         let candidates = try candidates(by: chosen, in: loaded, log)
         var documents: [String] = []
         for candidate in candidates {
@@ -69,7 +71,7 @@ struct WaiverAddCommand: ParsableCommand {
                 ).yaml)
         }
         try verify(documents, candidates, log)
-        try target.append(documents, until: expires.time, log)
+        try destination.append(documents, until: expires.time, log)
     }
 
     /// The objects that the policy finds fault with; an error if there is none.
@@ -105,7 +107,7 @@ struct WaiverAddCommand: ParsableCommand {
     private func verify(_ documents: [String], _ candidates: [WaiverCandidate], _ log: Log) throws(RunFailure) {
         let text = SourceFile(name: "waiver", text: documents.joined(separator: "---\n"))
         let loaded = try LoadedPolicies.load(
-            policies.policy, context: request.context, allowEmpty: false, log: log, besides: [text])
+            policies.policy, context: request.context, for: target, allowEmpty: false, log: log, besides: [text])
         let policy = try loaded.policy(named: policy)
         for candidate in candidates {
             guard case .excused = WaiverCandidate.judge(candidate.object, candidate.request, by: policy, in: loaded)

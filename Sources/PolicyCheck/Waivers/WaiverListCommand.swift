@@ -22,6 +22,7 @@ struct WaiverListCommand: ParsableCommand {
     var paths: [String] = []
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var selection: SelectionOptions
 
@@ -32,7 +33,8 @@ struct WaiverListCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let loaded = try LoadedPolicies.load(policies.policy, context: request.context, allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(
+            policies.policy, context: request.context, for: target, allowEmpty: false, log: log)
         let inventory = try WaiverInventory(
             loaded, paths: paths, ManifestOptions(options: request.manifestOptions, selection: selection), log)
         try log.flush()

@@ -18,6 +18,7 @@ struct WaiverPermitCommand: ParsableCommand {
     var policy: String
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
 
     @Option(help: ArgumentHelp("The annotation, without the policy's name behind the slash.", valueName: "prefix"))
     var annotation = "ignore-check.kube-linter.io"
@@ -32,11 +33,11 @@ struct WaiverPermitCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let loaded = try LoadedPolicies.load(policies.policy, context: [], allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(policies.policy, context: [], for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try loaded.policy(named: policy)
-        let target = try WaiverTarget(to, policies: policies.policy)
-        let taken = Set(loaded.exceptions.map(\.name)).union(try target.names())
+        let destination = try WaiverTarget(to, policies: policies.policy)
+        let taken = Set(loaded.exceptions.map(\.name)).union(try destination.names())
         let key = WaiverText.literal("\(annotation)/\(chosen.id.name)")
         let value = "object.metadata.?annotations[?\(key)].orValue('')"
         let waiver = WaiverText(
@@ -46,6 +47,6 @@ struct WaiverPermitCommand: ParsableCommand {
                 ("has-date-and-reason", "\(value).matches('^[0-9]{4}-[0-9]{2}-[0-9]{2} +[^ ]')"),
                 ("has-not-ended", "timestamp(\(value).substring(0, 10) + 'T00:00:00Z') > time.now()"),
             ])
-        try target.append([waiver.yaml], until: nil, log)
+        try destination.append([waiver.yaml], until: nil, log)
     }
 }

@@ -21,6 +21,7 @@ struct WaiverPruneCommand: ParsableCommand {
     var paths: [String] = []
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var selection: SelectionOptions
 
@@ -31,7 +32,8 @@ struct WaiverPruneCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let loaded = try LoadedPolicies.load(policies.policy, context: request.context, allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(
+            policies.policy, context: request.context, for: target, allowEmpty: false, log: log)
         let inventory = try WaiverInventory(
             loaded, paths: paths, ManifestOptions(options: request.manifestOptions, selection: selection), log)
         // What could not be read may be what a waiver is for.
