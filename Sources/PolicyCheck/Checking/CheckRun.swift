@@ -68,13 +68,9 @@ struct CheckRun {
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
         }
-        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
-            try log.report(
-                Diagnostic(
-                    DiagnosticID.unusedException, .warning,
-                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
-                    range: exception.position.map { SourceRange(at: $0) },
-                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
+        for exception in policies.waivers {
+            let isUsed = usedExceptions.contains(exception.id.qualifiedName)
+            if let remark = exception.remark(isUsed: isUsed, in: policies) { try log.report(remark) }
         }
         try log.flush()
         if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }
