@@ -122,3 +122,11 @@ package final class ValidatingPolicy: CompiledPolicy {
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
     }
 }
+
+extension ValidatingPolicy: CoverablePolicy {
+    package var coveragePoints: [CoveragePoint] {
+        matchConditions.flatMap { $0.expression.coveragePoints(.condition) }
+            + variables.flatMap { $0.expression.coveragePoints(.part) }
+            + validations.flatMap { $0.expression.coveragePoints(.validation) }
+    }
+}

@@ -61,6 +61,10 @@ struct ValidatingPolicyEvaluator {
 
     private mutating func value(of expression: CompiledExpression) throws(Failure) -> Value {
         guard case .success(let program) = expression.program else { throw Failure(message: expression.compileMessage) }
+        if let coverage = context.coverage {
+            expression.record(
+                activation, variables: policy.variables.map(\.expression), in: policy.environment, to: coverage)
+        }
         let billed = activation.composed?.cost ?? 0
         var budget = CostBudget(limit: min(KyvernoLimits.costPerExpression, remaining))
         let result: Value

@@ -1,5 +1,5 @@
 import Admission
-package import Diagnostics
+import Diagnostics
 import Documents
 import PolicyEngine
 import PolicyLanguages
@@ -10,10 +10,18 @@ package struct TestRunner {
     private let now: Timestamp
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
+    /// Whether to note what the checks reach in the policies.
+    private let measuresCoverage: Bool
+    private let filter: TestFilter
 
-    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
+    package init(
+        now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false, measuresCoverage: Bool = false,
+        filter: TestFilter = TestFilter()
+    ) {
         self.now = now
+        self.filter = filter
         self.acceptsQuirks = acceptsQuirks
+        self.measuresCoverage = measuresCoverage
     }
 
     /// An object that a test judges, with each policy's result.
@@ -31,7 +39,13 @@ package struct TestRunner {
         }
     }
 
-    package func run(_ test: PolicyTest, problems: DiagnosticLog) -> TestOutcome {
+    package func run(_ test: LoadedTest) -> TestOutcome {
+        switch test.content {
+        case .kyverno(let content): run(content, problems: test.problems)
+        }
+    }
+
+    private func run(_ test: PolicyTest, problems: DiagnosticLog) -> TestOutcome {
         var outcome = TestOutcome(name: test.name, file: test.file?.name ?? "", status: .passed)
         outcome.diagnostics = problems.diagnostics
         if problems.hasErrors {
@@ -51,13 +65,20 @@ package struct TestRunner {
                 ["kyverno-kind", "kyverno-mode", "policy-unknown-kind"].contains($0.id)
             }
             outcome.status = unsupported == nil ? .invalid : .unsupported
+            if unsupported == nil, outcome.hasInvalidPolicy {
+                outcome.diagnostics.append(
+                    Diagnostic(
+                        "kyverno-invalid-policy", .warning,
+                        "`kyverno test` leaves an invalid policy out and passes its checks"))
+            }
             outcome.reason = unsupported?.message ?? ""
             return outcome
         }
+        let recorder = measuresCoverage ? CoverageRecorder() : nil
         var judged: [Operation?: [Judged]] = [:]
         for operation in Set(test.expectations.map(\.operation)) {
             // The same objects fail to be read for every operation, so what is wrong is told once.
-            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
+            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, recorder, &log) }
         }
         outcome.diagnostics += log.diagnostics
         if log.hasErrors {
@@ -66,13 +87,15 @@ package struct TestRunner {
         }
         for expectation in test.expectations {
             guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            outcome.checks += check(expectation, set, judged[expectation.operation] ?? []).map { check in
+            let checks = check(expectation, set, judged[expectation.operation] ?? [])
+            outcome.checks += checks.filter { filter.includes(check: $0.title) }.map { check in
                 var check = check
                 if acceptsQuirks, check.quirk != nil { check.failure = nil }
                 return check
             }
         }
         if !outcome.failures.isEmpty { outcome.status = .failed }
+        if let recorder { outcome.coverage = set.coverage(recorder) }
         return outcome
     }
 
@@ -186,7 +209,7 @@ package struct TestRunner {
 
     private func judge(
         _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
-        _ operation: Operation?, _ log: inout DiagnosticLog
+        _ operation: Operation?, _ recorder: CoverageRecorder?, _ log: inout DiagnosticLog
     ) -> [Judged] {
         var manifests: [Node] = []
         for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
@@ -214,13 +237,14 @@ package struct TestRunner {
         var judged = requests.map { request, name in
             Judged(
                 kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(request, now: now))
+                verdict: complete.review(request, now: now, coverage: recorder))
         }
         for file in test.documents {
             do throws(DocumentError) {
                 var stream = DocumentStream(try FileReader.read(path: test.path(file)))
                 while let document = try stream.next() {
-                    guard let (_, verdict) = complete.review(document: document.root, now: now) else {
+                    guard let (_, verdict) = complete.review(document: document.root, now: now, coverage: recorder)
+                    else {
                         PolicyTest.report("test-payload", "a payload must be an object", at: file, &log)
                         continue
                     }
@@ -239,8 +263,11 @@ package struct TestRunner {
     private func check(_ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]) -> [CheckOutcome] {
         func outcome(_ resource: String, at node: Node) -> CheckOutcome {
             CheckOutcome(
-                policy: expectation.policy, resource: resource, expected: expectation.result, message: "",
-                file: node.document.source, range: node.position.map { SourceRange(at: $0) })
+                policy: expectation.policy, resource: resource, expected: expectation.result.rawValue, message: "",
+                file: node.document.source, range: node.position.map { SourceRange(at: $0) },
+                correction: .result(
+                    expectation.result.rawValue, entry: expectation.node, result: expectation.resultNode,
+                    resource: expectation.resources.isEmpty ? nil : node))
         }
         let policies = set.policies.filter {
             $0.id.name == expectation.policy || $0.id.qualifiedName == expectation.policy
@@ -279,6 +306,7 @@ package struct TestRunner {
             if meant.isEmpty {
                 var failed = outcome("", at: expectation.node)
                 failed.failure = "there is no resource to check"
+                failed.quirk = .noResources
                 checks.append(failed)
             }
         }
@@ -292,21 +320,32 @@ package struct TestRunner {
         var outcome = base
         let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
-        (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
+        let (actual, message) = Self.result(of: evaluations, reportedAsPass: reported)
+        (outcome.actual, outcome.message) = (actual?.rawValue, message)
         let expected = expectation.result
         let rules = policies.map(\.name) + [""]
         if !rules.contains(expectation.rule) {
             outcome.failure = "the policy has no rule `\(expectation.rule)`"
             outcome.quirk = .unknownRule
-        } else if let actual = outcome.actual {
+        } else if let actual {
             if actual != expected {
                 outcome.failure = "expected \(expected.rawValue), got \(actual.rawValue)"
+                // That a check cannot be evaluated is hardly ever what its author wants to be so.
+                if actual != .error { outcome.correction = Self.correction(to: actual, expectation, base) }
             }
         } else if expected != .skip {
             outcome.failure = "expected \(expected.rawValue), but the policy is not about this object"
             outcome.quirk = .nothingMatched
+            outcome.correction = Self.correction(to: .skip, expectation, base)
         }
         return outcome
+    }
+
+    private static func correction(
+        to result: PolicyTest.Result, _ expectation: PolicyTest.Expectation, _ base: CheckOutcome
+    ) -> TestCorrection? {
+        guard case .result(_, let entry, let node, let resource) = base.correction else { return nil }
+        return .result(result.rawValue, entry: entry, result: node, resource: resource)
     }
 
     /// nil if there is no evaluation at all.
@@ -321,6 +360,12 @@ package struct TestRunner {
         if let failed = decisions.first(where: { $0.evaluation == .deny }) { return (.fail, failed.message) }
         let isExcused = evaluations.contains { !reportedAsPass.isDisjoint(with: $0.exceptions) }
         return (decisions.isEmpty && !isExcused ? .skip : .pass, "")
+    }
+}
+
+extension PolicySet {
+    func coverage(_ recorder: CoverageRecorder) -> [PolicyCoverage] {
+        policies.compactMap { ($0 as? any CoverablePolicy).map { PolicyCoverage($0, recorder) } }
     }
 }
 
