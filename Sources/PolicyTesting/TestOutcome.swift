@@ -13,6 +13,10 @@ package struct CheckOutcome: Sendable {
         case kindIgnored = "kind-ignored"
         /// An entry without resources compares nothing.
         case noResources = "no-resources"
+        /// The file of patched objects does not hold the object; Kyverno then compares nothing.
+        case patchedMissing = "patched-missing"
+        /// The policy expects all params that a selector finds as one list, which no API server gives it.
+        case paramsAsList = "params-as-list"
 
         package var explanation: String {
             switch self {
@@ -20,6 +24,8 @@ package struct CheckOutcome: Sendable {
             case .unknownRule: "`kyverno test` passes a rule that it does not know"
             case .kindIgnored: "`kyverno test` does not compare the kind"
             case .noResources: "`kyverno test` passes an entry that names no resource"
+            case .paramsAsList: "`kyverno test` gives a policy all selected params as one list"
+            case .patchedMissing: "`kyverno test` compares nothing where the file does not hold the object"
             }
         }
 

@@ -1,37 +1,45 @@
 import Admission
 import Diagnostics
 import Documents
-import PolicyEngine
+package import PolicyEngine
 import PolicyLanguages
 package import Values
 
 /// Runs tests. Nothing is fetched: the clock too is given.
 package struct TestRunner {
-    private let now: Timestamp
+    let now: Timestamp
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
+
+    private let languages: [any PolicyLanguage]
     /// Whether to note what the checks reach in the policies.
     private let measuresCoverage: Bool
     private let filter: TestFilter
 
     package init(
-        now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false, measuresCoverage: Bool = false,
+        now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
+        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound, measuresCoverage: Bool = false,
         filter: TestFilter = TestFilter()
     ) {
-        self.now = now
-        self.filter = filter
-        self.acceptsQuirks = acceptsQuirks
         self.measuresCoverage = measuresCoverage
+        self.filter = filter
+        self.languages = languages
+        self.now = now
+        self.acceptsQuirks = acceptsQuirks
     }
 
     /// An object that a test judges, with each policy's result.
-    private struct Judged {
+    struct Judged {
         var kind: String
         var namespace: String
         var name: String
         /// For documents the file's name.
         var fileName = ""
         var verdict: Verdict
+        /// What the mutating policies did to the object.
+        var mutations: [MutationRecord] = []
+        /// The object after all of them.
+        var mutated: Node?
 
         func isCalled(_ text: String) -> Bool {
             if !fileName.isEmpty { return fileName == text || fileName.hasSuffix("/\(text)") }
@@ -75,23 +83,17 @@ package struct TestRunner {
             return outcome
         }
         let recorder = measuresCoverage ? CoverageRecorder() : nil
-        var judged: [Operation?: [Judged]] = [:]
-        for operation in Set(test.expectations.map(\.operation)) {
-            // The same objects fail to be read for every operation, so what is wrong is told once.
-            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, recorder, &log) }
-        }
+        outcome.checks = checks(test, set, table, values, recorder, &log)
         outcome.diagnostics += log.diagnostics
         if log.hasErrors {
             outcome.status = .invalid
+            outcome.checks = []
             return outcome
         }
-        for expectation in test.expectations {
-            guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            let checks = check(expectation, set, judged[expectation.operation] ?? [])
-            outcome.checks += checks.filter { filter.includes(check: $0.title) }.map { check in
-                var check = check
-                if acceptsQuirks, check.quirk != nil { check.failure = nil }
-                return check
+        if !outcome.failures.isEmpty { explain(&outcome.checks, test, set, table, values) }
+        if acceptsQuirks {
+            for index in outcome.checks.indices where outcome.checks[index].quirk != nil {
+                outcome.checks[index].failure = nil
             }
         }
         if !outcome.failures.isEmpty { outcome.status = .failed }
@@ -99,14 +101,47 @@ package struct TestRunner {
         return outcome
     }
 
+    private func checks(
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
+        _ recorder: CoverageRecorder?, _ log: inout DiagnosticLog
+    ) -> [CheckOutcome] {
+        var judged: [Operation?: [Judged]] = [:]
+        for operation in Set(test.expectations.map(\.operation)) {
+            // The same objects fail to be read for every operation, so what is wrong is told once.
+            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, recorder, &log) }
+        }
+        var checks: [CheckOutcome] = []
+        for expectation in test.expectations where checks.count <= TestingLimits.maximumChecks {
+            checks += check(test, expectation, set, judged[expectation.operation] ?? [])
+                .filter { filter.includes(check: $0.title) }
+        }
+        return checks
+    }
+
+    /// Finds out which failed checks hold where params are given as Kyverno's runner gives them.
+    private func explain(
+        _ checks: inout [CheckOutcome], _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable,
+        _ values: TestValues
+    ) {
+        var cluster = set.cluster
+        cluster.listsSelectedParams = true
+        var log = DiagnosticLog()
+        let others = self.checks(test, set.with(cluster), table, values, nil, &log)
+        guard !log.hasErrors, others.count == checks.count else { return }
+        for (index, other) in others.enumerated()
+        where checks[index].failure != nil && checks[index].quirk == nil && other.failure == nil {
+            checks[index].quirk = .paramsAsList
+        }
+    }
+
     // MARK: Loading
 
     private func load(
         _ test: PolicyTest, _ values: inout TestValues, _ log: inout DiagnosticLog
     ) -> (PolicySet, ResourceTable)? {
-        var loader = PolicyLoader(languages: PolicyLanguages.bindingUnbound)
+        var loader = PolicyLoader(languages: languages)
         for node in test.policies + test.exceptions { loader.load(policyPath: test.path(node)) }
-        for node in test.contexts { loader.load(contextPath: test.path(node)) }
+        for node in test.contexts + test.targets { loader.load(contextPath: test.path(node)) }
         for file in test.clusterResources {
             forEachObject(test, file, &log) { node in
                 for object in node["spec"]?["resources"]?.elements ?? NodeElements(node) where object.isMap {
@@ -185,7 +220,7 @@ package struct TestRunner {
         return finished.finish().root
     }
 
-    private func forEachObject(
+    func forEachObject(
         _ test: PolicyTest, _ file: Node, _ log: inout DiagnosticLog, _ body: (Node) -> Void
     ) {
         let path = test.path(file)
@@ -213,7 +248,7 @@ package struct TestRunner {
     ) -> [Judged] {
         var manifests: [Node] = []
         for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
-        let names = set.policies.map(\.id.name)
+        let names = set.policies.map(\.id.name) + set.mutatingPolicies.map(\.id.name)
         var requests: [(request: AdmissionRequest, name: String)] = []
         var cluster = set.cluster
         for manifest in manifests.prefix(TestingLimits.maximumResources) {
@@ -235,21 +270,30 @@ package struct TestRunner {
         }
         let complete = set.with(cluster)
         var judged = requests.map { request, name in
-            Judged(
+            // As in a cluster, the object is judged as the mutating policies leave it.
+            let mutation = complete.mutate(request, now: now)
+            return Judged(
                 kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(request, now: now, coverage: recorder))
+                verdict: complete.review(
+                    mutation.isAllowed ? mutation.request : request, now: now, coverage: recorder),
+                mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
         }
+        judged += judgeTargets(test, complete, table, requests.map(\.request), &log)
         for file in test.documents {
             do throws(DocumentError) {
                 var stream = DocumentStream(try FileReader.read(path: test.path(file)))
                 while let document = try stream.next() {
-                    guard let (_, verdict) = complete.review(document: document.root, now: now, coverage: recorder)
+                    guard
+                        let (_, mutation, verdict) = complete.mutateAndReview(
+                            document: document.root, now: now, coverage: recorder)
                     else {
                         PolicyTest.report("test-payload", "a payload must be an object", at: file, &log)
                         continue
                     }
                     judged.append(
-                        Judged(kind: "", namespace: "", name: "", fileName: file.string ?? "", verdict: verdict))
+                        Judged(
+                            kind: "", namespace: "", name: "", fileName: file.string ?? "", verdict: verdict,
+                            mutations: mutation.records, mutated: mutation.object))
                 }
             } catch {
                 log.report(error.diagnostic)
@@ -260,7 +304,9 @@ package struct TestRunner {
 
     // MARK: Checking
 
-    private func check(_ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]) -> [CheckOutcome] {
+    private func check(
+        _ test: PolicyTest, _ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]
+    ) -> [CheckOutcome] {
         func outcome(_ resource: String, at node: Node) -> CheckOutcome {
             CheckOutcome(
                 policy: expectation.policy, resource: resource, expected: expectation.result.rawValue, message: "",
@@ -269,14 +315,12 @@ package struct TestRunner {
                     expectation.result.rawValue, entry: expectation.node, result: expectation.resultNode,
                     resource: expectation.resources.isEmpty ? nil : node))
         }
-        let policies = set.policies.filter {
-            $0.id.name == expectation.policy || $0.id.qualifiedName == expectation.policy
-        }
+        let known = set.policies.map(\.id) + set.mutatingPolicies.map(\.id)
+        let policies = known.filter { $0.name == expectation.policy || $0.qualifiedName == expectation.policy }
         guard !policies.isEmpty else {
             var failed = outcome("", at: expectation.node["policy"] ?? expectation.node)
-            let known = set.policies.map(\.id.name)
             failed.failure = "unknown policy `\(expectation.policy)`"
-            if let close = closestMatch(to: expectation.policy, among: known) {
+            if let close = closestMatch(to: expectation.policy, among: known.map(\.name)) {
                 failed.failure? += ", is it `\(close)`?"
             }
             return [failed]
@@ -295,13 +339,13 @@ package struct TestRunner {
                 checks.append(failed)
                 continue
             }
-            checks += meant.map { compare(set, $0, expectation, policies.map(\.id), outcome(name, at: node)) }
+            checks += meant.map { compare(test, set, $0, expectation, policies, outcome(name, at: node)) }
         }
         if expectation.resources.isEmpty {
             let meant = judged.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
             checks += meant.map {
                 let name = $0.fileName.isEmpty ? $0.name : $0.fileName
-                return compare(set, $0, expectation, policies.map(\.id), outcome(name, at: expectation.resultNode))
+                return compare(test, set, $0, expectation, policies, outcome(name, at: expectation.resultNode))
             }
             if meant.isEmpty {
                 var failed = outcome("", at: expectation.node)
@@ -314,13 +358,20 @@ package struct TestRunner {
     }
 
     private func compare(
-        _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation, _ policies: [PolicyID],
+        _ test: PolicyTest, _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation,
+        _ policies: [PolicyID],
         _ base: CheckOutcome
     ) -> CheckOutcome {
         var outcome = base
         let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
-        let (actual, message) = Self.result(of: evaluations, reportedAsPass: reported)
+        var (actual, message) = Self.result(of: evaluations, reportedAsPass: reported)
+        let records = object.mutations.filter { policies.contains($0.policy) }
+        if !records.isEmpty {
+            let mutation = mutationResult(test, records, object, expectation.patched, reportedAsPass: reported)
+            (actual, message) = (mutation.result, mutation.message)
+            outcome.quirk = mutation.quirk
+        }
         (outcome.actual, outcome.message) = (actual?.rawValue, message)
         let expected = expectation.result
         let rules = policies.map(\.name) + [""]
@@ -330,8 +381,12 @@ package struct TestRunner {
         } else if let actual {
             if actual != expected {
                 outcome.failure = "expected \(expected.rawValue), got \(actual.rawValue)"
-                // That a check cannot be evaluated is hardly ever what its author wants to be so.
-                if actual != .error { outcome.correction = Self.correction(to: actual, expectation, base) }
+                // That a check cannot be evaluated, or that a patched object is another one, is not for `result` to say.
+                if actual != .error, records.isEmpty {
+                    outcome.correction = Self.correction(to: actual, expectation, base)
+                }
+            } else {
+                outcome.quirk = nil
             }
         } else if expected != .skip {
             outcome.failure = "expected \(expected.rawValue), but the policy is not about this object"

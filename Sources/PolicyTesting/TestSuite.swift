@@ -18,6 +18,13 @@ package struct LoadedTest: Sendable {
         }
     }
 
+    /// The file that it was read from.
+    package var path: String {
+        switch content {
+        case .kyverno(let test): test.file?.name ?? ""
+        }
+    }
+
     /// Whether any of it is to run.
     func isIncluded(in filter: TestFilter) -> Bool { filter.includes(test: name) }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import PolicyLanguages
 import PolicyTesting
 import RegularExpressions
 
@@ -57,6 +58,7 @@ struct TestCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Threads to use.", valueName: "number"))
     var jobs: Int?
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var terminal: TerminalOptions
 
     @Flag(name: .shortAndLong, help: "Also say which checks hold.")
@@ -85,7 +87,9 @@ struct TestCommand: ParsableCommand {
         try log.flush()
         let outputs = try TestOutputs(self)
         let isMeasured = coverage || min != nil
-        let runner = TestRunner(acceptsQuirks: kyvernoQuirks, measuresCoverage: isMeasured, filter: filter)
+        let runner = TestRunner(
+            acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true),
+            measuresCoverage: isMeasured, filter: filter)
         var outcomes: [TestOutcome] = []
         var summary = CoverageSummary()
         try OrderedPipeline.run(suite.tests, jobs: jobs ?? processors, work: { runner.run($0) }) {
