@@ -84,8 +84,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "Reporting", "RegularExpressions", "Documents",
+                "Values", "Diagnostics",
             ]),
         target(
             "PolicyLanguages",
