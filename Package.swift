@@ -73,7 +73,7 @@ let package = Package(
             [
                 "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
                 "Values",
-                "Diagnostics",
+                "Diagnostics", "Archives",
             ]),
         target(
             "PolicyLint",
