@@ -9,6 +9,17 @@ enum KyvernoEnvironment {
     static let cluster = make(isNamespaced: false)
     /// Policies in a namespace see objects of that namespace only, so their `resource` functions name none.
     static let namespaced = make(isNamespaced: true)
+    /// The same with what mutations are made of.
+    private static let clusterMutations = mutating(cluster)
+    private static let namespacedMutations = mutating(namespaced)
+
+    static func mutations(isNamespaced: Bool) -> Environment { isNamespaced ? namespacedMutations : clusterMutations }
+
+    private static func mutating(_ base: Environment) -> Environment {
+        var environment = base
+        KubernetesEnvironment.addMutations(to: &environment)
+        return environment
+    }
 
     private static let exceptions = "kyverno.Exceptions"
 

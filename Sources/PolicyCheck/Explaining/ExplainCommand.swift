@@ -25,6 +25,7 @@ struct ExplainCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var terminal: TerminalOptions
 
@@ -32,7 +33,8 @@ struct ExplainCommand: ParsableCommand {
         let log = Log(colors: terminal.color)
         // A name may look like a file in the current directory only if nothing else tells where it would be.
         let paths = policies.policy.isEmpty ? [policy] : policies.policy
-        let loaded = try LoadedPolicies.load(paths, context: request.context, allowEmpty: false, log: log)
+        let loaded = try LoadedPolicies.load(
+            paths, context: request.context, for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
