@@ -55,6 +55,7 @@ let package = Package(
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OutgoingHTTP", ["CCurl"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
         target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
@@ -160,6 +161,7 @@ let package = Package(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
