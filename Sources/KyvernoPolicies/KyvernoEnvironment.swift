@@ -9,6 +9,17 @@ enum KyvernoEnvironment {
     static let cluster = make(isNamespaced: false)
     /// Policies in a namespace see objects of that namespace only, so their `resource` functions name none.
     static let namespaced = make(isNamespaced: true)
+    /// The same with what mutations are made of.
+    private static let clusterMutations = mutating(cluster)
+    private static let namespacedMutations = mutating(namespaced)
+
+    static func mutations(isNamespaced: Bool) -> Environment { isNamespaced ? namespacedMutations : clusterMutations }
+
+    private static func mutating(_ base: Environment) -> Environment {
+        var environment = base
+        KubernetesEnvironment.addMutations(to: &environment)
+        return environment
+    }
 
     private static let exceptions = "kyverno.Exceptions"
 
@@ -16,6 +27,7 @@ enum KyvernoEnvironment {
         var environment = CELEnvironments.kyverno()
         for library in [
             Library.kyvernoImages, .kyvernoHashes, .kyvernoJSON, .kyvernoTime, .kyvernoTransformations,
+            .kyvernoRandom, .kyvernoGzip, .kyvernoCertificates,
             .kyvernoExternal(isNamespaced: isNamespaced),
         ] {
             environment.add(library)
@@ -27,9 +39,7 @@ enum KyvernoEnvironment {
             Environment.Structure(ServiceAccountValue.typeName, ["Name": .string, "Namespace": .string]))
         environment.declare("exceptions", .structure(exceptions))
         for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
-        for name in ["random", "x509.decode", "gzip.compress", "gzip.decompress"] {
-            environment.knownElsewhere[name] = "Kyverno; it is not supported here"
-        }
+        environment.unsaidReceivers = ["random": ExternalContext.Kind.random.rawValue]
         return environment
     }
 

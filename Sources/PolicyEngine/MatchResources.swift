@@ -10,6 +10,7 @@ package struct ResourceRule: Sendable {
     }
 
     package let groups: [String]
+    package let versions: [String]
     /// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
     package let resources: [String]
     package let operations: OperationSet
@@ -25,6 +26,7 @@ package struct ResourceRule: Sendable {
         resourceNames: [String] = []
     ) {
         self.groups = groups
+        self.versions = versions
         self.resources = resources
         self.operations = operations
         self.scope = scope
@@ -32,6 +34,21 @@ package struct ResourceRule: Sendable {
         versionNames = NameSet(versions)
         patterns = resources.map(ResourcePattern.init)
         names = resourceNames.map(NameBytes.init)
+    }
+
+    /// The same rule for all operations.
+    fileprivate var anyOperation: ResourceRule { ResourceRule(self, operations: .all) }
+
+    private init(_ rule: ResourceRule, operations: OperationSet) {
+        self.operations = operations
+        groups = rule.groups
+        versions = rule.versions
+        resources = rule.resources
+        groupNames = rule.groupNames
+        versionNames = rule.versionNames
+        patterns = rule.patterns
+        scope = rule.scope
+        names = rule.names
     }
 
     func matches(_ request: AdmissionRequest, as name: ResourceName) -> Bool {
@@ -109,6 +126,15 @@ package struct MatchResources: Sendable {
         // Only now does a namespace that can't be looked up matter.
         if case .matches = namespace { return resource }
         return namespace
+    }
+
+    /// Whether an object is meant, whatever is done with it.
+    package func matchesObject(_ context: AdmissionContext) -> Bool {
+        var any = self
+        any.resourceRules = resourceRules.map(\.anyOperation)
+        any.excludeResourceRules = excludeResourceRules.map(\.anyOperation)
+        if case .matches = any.match(context) { return true }
+        return false
     }
 
     private func objectMatches(_ request: AdmissionRequest) -> Bool {

@@ -15,6 +15,8 @@ package struct PolicySet: Sendable {
     let mutatingIndex: MatchIndex
     /// By number of the policy; empty where there are no exceptions at all.
     private let exceptionsByPolicy: [[any CompiledException]]
+    /// The same for mutating policies.
+    let mutatingExceptions: [[any CompiledException]]
     /// Whether any policy may be about Pods; if not there is no point in making any.
     private let mayJudgePods: Bool
 
@@ -52,7 +54,9 @@ package struct PolicySet: Sendable {
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
         var mutatingIndex = MatchIndex()
-        for (number, policy) in mutatingPolicies.enumerated() { mutatingIndex.add(policy.match, policy: number) }
+        for (number, policy) in mutatingPolicies.enumerated() where !policy.changesExisting {
+            mutatingIndex.add(policy.match, policy: number)
+        }
         self.mutatingIndex = mutatingIndex
         mayJudgePods = policies.contains { policy in
             policy.match.resourceRules.contains { rule in
@@ -61,6 +65,8 @@ package struct PolicySet: Sendable {
         }
         exceptionsByPolicy =
             exceptions.isEmpty ? [] : policies.map { policy in exceptions.filter { $0.covers(policy.id) } }
+        mutatingExceptions =
+            exceptions.isEmpty ? [] : mutatingPolicies.map { policy in exceptions.filter { $0.covers(policy.id) } }
     }
 
     /// The same policies with other objects around them.
@@ -83,11 +89,14 @@ package struct PolicySet: Sendable {
     /// - Parameters:
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    ///   - coverage: where to note what the parts of expressions came to.
     package func review(
-        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        coverage: CoverageRecorder? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         return Verdict(outcome, request: request, enforcement: enforcement)
@@ -119,10 +128,11 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)
@@ -174,7 +184,7 @@ package struct PolicySet: Sendable {
 extension AdmissionRequest {
     /// A request that carries a document of any shape as its object, for policies that judge such; nothing else in it
     /// means anything.
-    fileprivate init?(document: Node) {
+    init?(document: Node) {
         var builder = DocumentBuilder(recordsPositions: document.position != nil)
         builder.beginMap(at: document.position)
         for (field, names) in [

@@ -40,7 +40,8 @@ struct PolicyScope {
     let matchConditions: [NamedExpression]
 
     init(_ head: PolicyHead, mutates: Bool = false, compiler: inout ExpressionCompiler) {
-        let environments = PolicyEnvironments.of(hasParams: head.paramKind != nil, mutates: mutates)
+        let environments = PolicyEnvironments.of(
+            hasParams: head.paramKind != nil, mutates: mutates, version: compiler.version)
         var full = environments.full
         var message = environments.message
         full.composed = Environment.Composed(variable: "variables")
@@ -48,7 +49,7 @@ struct PolicyScope {
         for (index, variable) in head.variables.enumerated() {
             let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
             // One that does not compile can still be named, so that only its own error is reported.
-            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
+            full.composed?.fields.append((variable.name, compiled.checked?.type.asVariable ?? .dyn))
             variables.append(NamedExpression(name: variable.name, expression: compiled))
         }
         message.composed = full.composed
@@ -70,7 +71,7 @@ struct PolicyScope {
             guard case .failure = strict.program else {
                 return NamedExpression(name: condition.name, expression: strict)
             }
-            var lenient = ExpressionCompiler()
+            var lenient = ExpressionCompiler(version: compiler.version)
             let compiled = lenient.compile(condition.expression, index: index, wanted: .bool, in: full)
             return NamedExpression(name: condition.name, expression: compiled)
         }
@@ -80,6 +81,8 @@ struct PolicyScope {
 /// What validating and mutating policies have in common, compiled.
 final class PolicyFrame: Sendable {
     let id: PolicyID
+    /// The policy's document.
+    let root: Node
     let match: MatchResources
     let failurePolicy: FailurePolicy
     let paramKind: GroupVersionKind?
@@ -101,6 +104,7 @@ final class PolicyFrame: Sendable {
         let head = scope.head
         id = PolicyID(
             kind: kind, name: head.name, file: head.root.document.source, position: head.root.position)
+        root = head.root
         match = head.match
         failurePolicy = head.failurePolicy
         paramKind = head.paramKind

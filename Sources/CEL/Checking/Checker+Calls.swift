@@ -5,11 +5,14 @@ extension Checker {
         _ id: ExpressionID, _ function: String, _ target: ExpressionID?, _ arguments: [ExpressionID]
     ) {
         if function == Operator.optionalSelect { return checkOptionalSelect(id, arguments) }
+        if isLoose, target == nil, checkLoosely(id, function, arguments) { return }
         for argument in arguments { check(argument) }
         guard let target else {
             guard let declaration = self.function(function) else {
                 set(id, .error)
-                report(CheckIssue.undeclaredFunction(function, nil, mark(id), environment))
+                report(
+                    CheckIssue.undeclaredFunction(
+                        function, nil, argumentCount: arguments.count, mark(id), environment))
                 return
             }
             if declaration.name != function {
@@ -23,10 +26,13 @@ extension Checker {
             tree[id] = .call(function: declaration.name, target: nil, arguments: arguments)
             return resolveCall(id, declaration, nil, arguments)
         }
+        if reportKnownElsewhere(id, function, target, arguments) { return }
         check(target)
         guard let declaration = self.function(function) else {
             set(id, .error)
-            report(CheckIssue.undeclaredFunction(function, namespace(target), mark(id), environment))
+            report(
+                CheckIssue.undeclaredFunction(
+                    function, namespace(target), argumentCount: arguments.count, mark(id), environment))
             return
         }
         resolveCall(id, declaration, target, arguments)
@@ -36,6 +42,21 @@ extension Checker {
     private func namespace(_ target: ExpressionID) -> String? {
         guard case .identifier(let name) = tree[target], case .error = type(of: target) else { return nil }
         return name
+    }
+
+    /// A function such as `sets.contains` that another version has: then its namespace is no undeclared name as well.
+    private mutating func reportKnownElsewhere(
+        _ id: ExpressionID, _ function: String, _ target: ExpressionID, _ arguments: [ExpressionID]
+    ) -> Bool {
+        guard case .identifier(let name) = tree[target], environment.knownElsewhere["\(name).\(function)"] != nil,
+            resolve(name) == nil
+        else { return false }
+        set(target, .error)
+        set(id, .error)
+        report(
+            CheckIssue.undeclaredFunction(
+                function, name, argumentCount: arguments.count, mark(target), environment))
+        return true
     }
 
     private mutating func checkOptionalSelect(_ id: ExpressionID, _ arguments: [ExpressionID]) {
@@ -71,6 +92,7 @@ extension Checker {
             }
         }
         guard let result else {
+            if isLoose, resolveLoosely(id, function, target, argumentTypes) { return }
             set(id, .error)
             let finished = argumentTypes.map { solver.finalize($0) }
             return report(CheckIssue.noMatchingOverload(function, finished, isMember: target != nil, mark(id)))
@@ -80,7 +102,7 @@ extension Checker {
     }
 
     /// The result type if the overload takes these arguments.
-    private mutating func match(_ overload: Overload, _ arguments: [CELType]) -> CELType? {
+    mutating func match(_ overload: Overload, _ arguments: [CELType]) -> CELType? {
         guard overload.parameters.count == arguments.count else { return nil }
         for index in arguments.indices where arguments[index].clearlyDiffers(from: overload.parameters[index]) {
             return nil

@@ -4,6 +4,7 @@ import Documents
 import Glibc
 import PolicyEngine
 import Reporting
+import Values
 
 /// One run of `check`: policies, then file after file, then the totals.
 struct CheckRun {
@@ -20,9 +21,11 @@ struct CheckRun {
         var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
         var recorded = command.writeBaseline == nil ? nil : Baseline()
         let policies = try LoadedPolicies.load(
-            command.policies.policy, context: command.request.context, allowEmpty: allowsEmpty, log: log)
+            command.policies.policy, context: command.request.context, for: command.target,
+            allowEmpty: allowsEmpty, log: log)
         let schemas = try command.schemas.schemas(
-            validates: command.validation.schemas ?? true, requires: command.validation.requireSchemas, log: log)
+            for: command.target, validates: command.validation.schemas ?? true, requires: command.validation.requireSchemas,
+            insists: command.validation.isAskedFor, log: log)
         let inputs = try command.selection.inputs(command.paths, log: log)
         var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
         judge.findsNearMisses = command.verbose
@@ -35,7 +38,8 @@ struct CheckRun {
         var usedExceptions: Set<String> = []
         var nearMisses = NearMisses()
         var missingKinds: [String: Int] = [:]
-        try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
+        try reports.begin(
+            RunHeader(toolVersion: toolVersion, policies: policies.summaries, time: SystemClock.reportTime()))
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { [judge] in judge.judge($0) }) {
             judged throws(RunFailure) in
             var file = judged.report
@@ -73,13 +77,9 @@ struct CheckRun {
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
         }
-        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
-            try log.report(
-                Diagnostic(
-                    DiagnosticID.unusedException, .warning,
-                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
-                    range: exception.position.map { SourceRange(at: $0) },
-                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
+        for exception in policies.waivers {
+            let isUsed = usedExceptions.contains(exception.id.qualifiedName)
+            if let remark = exception.remark(isUsed: isUsed, in: policies) { try log.report(remark) }
         }
         try log.flush()
         if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }
@@ -120,5 +120,12 @@ struct CheckRun {
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
         if summary.failures > 0 { status = max(status, .policy) }
         return status
+    }
+}
+
+extension SystemClock {
+    /// Seconds since 1970 that reports name; SOURCE_DATE_EPOCH makes them the same each time.
+    static func reportTime() -> Int64 {
+        Environment.variable("SOURCE_DATE_EPOCH").flatMap { Int64($0) } ?? now().seconds
     }
 }

@@ -19,7 +19,7 @@ struct FileJudge: Sendable {
     /// Whether the Pods that workloads lead to are judged too.
     var expandsWorkloads = true
 
-    init(policies: LoadedPolicies, options: ManifestRequestOptions, schemas: ManifestSchemas) {
+    init(policies: LoadedPolicies, options: ManifestRequestOptions, schemas: ManifestSchemas = .view) {
         self.policies = policies
         self.options = options
         self.schemas = schemas

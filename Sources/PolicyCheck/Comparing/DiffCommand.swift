@@ -32,6 +32,7 @@ struct DiffCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Format of the result.")
     var output = Format.text
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
@@ -39,12 +40,13 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let known = try schemas.schemas(validates: false, log: log)
+        let known = try schemas.schemas(for: target, validates: false, log: log)
         let items = try selection.inputs(paths, log: log).items
         let definitions = known.isActive ? CustomDefinitions.find(in: items, jobs: 1) : []
         let judges = try [old, new].map { path in
             FileJudge(
-                policies: try LoadedPolicies.load([path], context: request.context, allowEmpty: false, log: log),
+                policies: try LoadedPolicies.load(
+                    [path], context: request.context, for: target, allowEmpty: false, log: log),
                 options: request.manifestOptions, schemas: known
             ).adding(definitions)
         }

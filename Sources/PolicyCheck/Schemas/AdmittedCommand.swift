@@ -39,6 +39,7 @@ struct AdmittedCommand: ParsableCommand {
     @Option(help: "Namespace of namespaced objects that name none.")
     var namespace = "default"
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var terminal: TerminalOptions
@@ -53,7 +54,8 @@ struct AdmittedCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let known = try schemas.schemas(validates: true, requires: requireSchemas, log: log)
+        let known = try schemas.schemas(
+            for: target, validates: true, requires: requireSchemas, insists: true, log: log)
         let items = try selection.inputs(paths, log: log).items
         let file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         var printer = AdmittedPrinter(

@@ -1,6 +1,7 @@
 import Admission
 import CustomResourceRules
 import Diagnostics
+import KubernetesCEL
 import KubernetesSchemas
 import Reporting
 import Values
@@ -11,19 +12,27 @@ struct ManifestSchemas: Sendable {
     private(set) var set: SchemaSet
     /// The rules of custom resources.
     private var rules: CustomResourceRules
+    private let version: KubernetesVersion
     /// Whether policies are to see the admitted view rather than the manifest as it is written.
     let makesView: Bool
     let validates: Bool
     /// Whether an unknown kind is an error.
     let requiresSchemas: Bool
 
-    init(set: SchemaSet, makesView: Bool, validates: Bool, requiresSchemas: Bool = false) {
+    init(
+        set: SchemaSet, version: KubernetesVersion = .latest, makesView: Bool, validates: Bool,
+        requiresSchemas: Bool = false
+    ) {
         self.set = set
-        rules = CustomResourceRules(set)
+        self.version = version
+        rules = CustomResourceRules(set, version: version)
         self.makesView = makesView
         self.validates = validates
         self.requiresSchemas = requiresSchemas
     }
+
+    /// The admitted view of the built-in kinds, as all commands have it unless told otherwise.
+    static let view = ManifestSchemas(set: .builtIn, makesView: true, validates: false)
 
     /// Whether there is anything to do.
     var isActive: Bool { makesView || validates }
@@ -32,7 +41,7 @@ struct ManifestSchemas: Sendable {
         var copy = self
         guard !definitions.isEmpty else { return copy }
         copy.set = set.adding(definitions: definitions)
-        copy.rules = CustomResourceRules(copy.set)
+        copy.rules = CustomResourceRules(copy.set, version: version)
         return copy
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Documents
+import KubernetesCEL
 import KubernetesSchemas
 import Values
 
@@ -17,11 +18,35 @@ struct SchemaOptions: ParsableArguments {
         completion: .file())
     var definitions: [String] = []
 
-    /// - Parameter validates: whether what the API server would refuse is looked for.
-    func schemas(validates: Bool, requires: Bool = false, log: Log) throws(RunFailure) -> ManifestSchemas {
+    /// - Parameters:
+    ///   - validates: whether what the API server would refuse is looked for.
+    ///   - requires: whether an object of an unknown kind is an error.
+    ///   - insists: whether it is an error that the types of the version are not known; else nothing is made of
+    ///     manifests then, which is said.
+    func schemas(
+        for target: TargetOptions, validates: Bool, requires: Bool = false, insists: Bool = false, log: Log
+    ) throws(RunFailure) -> ManifestSchemas {
+        let set: SchemaSet
+        do throws(RunFailure) {
+            set = try Self.set(for: target)
+        } catch {
+            if insists || requires { throw error }
+            if !raw || validates { try log.report(Diagnostic("schema-version", .warning, error.message)) }
+            return ManifestSchemas(set: .builtIn, makesView: false, validates: false)
+        }
         let schemas = ManifestSchemas(
-            set: .builtIn, makesView: !raw, validates: validates, requiresSchemas: requires)
+            set: set, version: target.version, makesView: !raw, validates: validates, requiresSchemas: requires)
         return definitions.isEmpty ? schemas : schemas.adding(try read(log))
+    }
+
+    /// The built-in types of a version.
+    static func set(for target: TargetOptions) throws(RunFailure) -> SchemaSet {
+        let version = target.version.description
+        if let set = SchemaSet.builtIn(version: version) { return set }
+        let known = SchemaSet.builtInVersions.joined(separator: ", ")
+        throw RunFailure(
+            .input, "the types of Kubernetes \(version) are not built in, only those of \(known): manifests are judged as "
+                + "they are written, and not validated")
     }
 
     private func read(_ log: Log) throws(RunFailure) -> [Node] {
@@ -65,6 +90,9 @@ struct ValidationOptions: ParsableArguments {
 
     @Flag(help: "Count an object of an unknown kind as an error.")
     var requireSchemas = false
+
+    /// Whether it was asked for, not just left on.
+    var isAskedFor: Bool { schemas == true || requireSchemas }
 
     func validate() throws {
         if schemas == false, requireSchemas {

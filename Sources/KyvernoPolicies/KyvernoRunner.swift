@@ -1,0 +1,99 @@
+import Admission
+import CEL
+import PolicyEngine
+import ValidatingAdmissionPolicies
+import Values
+
+/// Evaluates the expressions of one policy for one request, within one budget.
+struct KyvernoRunner {
+    struct Failure: Error {
+        var message: String
+        var missing: MissingContext?
+    }
+
+    private let scope: KyvernoScope
+    private let context: AdmissionContext
+    private let namespace: String?
+    private let allowances: ExceptionAllowances
+    private(set) var activation: Activation
+    private var remaining = KyvernoLimits.costPerPolicy
+
+    /// - Parameters:
+    ///   - object: what expressions see as `object`.
+    ///   - namespace: the one that a namespaced policy is confined to.
+    init(
+        _ scope: KyvernoScope, _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
+        _ allowances: ExceptionAllowances
+    ) {
+        self.scope = scope
+        self.context = context
+        self.namespace = namespace
+        self.allowances = allowances
+        activation = Activation(
+            KyvernoEnvironment.values(
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
+            composed: ComposedVariables(
+                scope.variables.map(\.expression.program), names: scope.variables.map(\.name),
+                limit: KyvernoLimits.costPerExpression))
+    }
+
+    /// Lets the next expressions see another object. As in Kyverno variables that have a value keep it.
+    mutating func replace(object: Value, oldObject: Value) {
+        activation = Activation(
+            KyvernoEnvironment.values(
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
+            composed: activation.composed)
+    }
+
+    mutating func value(of expression: CompiledExpression) throws(Failure) -> Value {
+        guard case .success(let program) = expression.program else { throw Failure(message: expression.compileMessage) }
+        if let coverage = context.coverage {
+            expression.record(
+                activation, variables: scope.variables.map(\.expression), in: scope.environment, to: coverage)
+        }
+        let billed = activation.composed?.cost ?? 0
+        var budget = CostBudget(limit: min(KyvernoLimits.costPerExpression, remaining))
+        let result: Value
+        do throws(EvaluationError) {
+            result = try program.evaluate(activation, budget: &budget)
+        } catch {
+            if let missing = ExternalContext.missing(in: error) {
+                throw Failure(message: missing.description, missing: missing)
+            }
+            throw Failure(message: "expression '\(expression.check.expression)' resulted in error: \(error.message)")
+        }
+        let cost = budget.used + ((activation.composed?.cost ?? 0) - billed)
+        guard cost <= remaining else { throw Failure(message: "the policy's expressions cost too much") }
+        remaining -= cost
+        return result
+    }
+
+    /// Any false condition excludes the object, even if another one failed; errors count only without.
+    mutating func hold(_ conditions: [NamedExpression]) throws(Failure) -> Bool {
+        var failure: Failure?
+        for condition in conditions {
+            do throws(Failure) {
+                if try value(of: condition.expression).boolValue == false { return false }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return true
+    }
+
+    mutating func annotations(_ list: [NamedExpression], _ failurePolicy: FailurePolicy) -> [AuditAnnotation] {
+        var annotations: [AuditAnnotation] = []
+        for annotation in list {
+            do throws(Failure) {
+                let text = try value(of: annotation.expression).stringValue ?? ""
+                annotations.append(
+                    AuditAnnotation(text.isEmpty ? .exclude : .publish, key: annotation.name, value: text))
+            } catch {
+                let action: AuditAnnotation.Action = failurePolicy == .ignore ? .exclude : .error
+                annotations.append(AuditAnnotation(action, key: annotation.name, value: error.message))
+            }
+        }
+        return annotations
+    }
+}
