@@ -82,6 +82,19 @@ struct KyvernoRunner {
         return true
     }
 
+    func explain(_ expression: CompiledExpression) -> DecisionExplanation? {
+        guard let checked = expression.checked,
+            let part = DecidingPart(
+                of: checked, in: scope.environment, activation,
+                variables: scope.variables.map(\.expression.checked))
+        else { return nil }
+        let holder = part.variable.map { scope.variables[$0].expression } ?? expression
+        return DecisionExplanation(
+            file: holder.check.file, range: holder.range(part.span), expression: part.text,
+            operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
+            place: part.place)
+    }
+
     mutating func annotations(_ list: [NamedExpression], _ failurePolicy: FailurePolicy) -> [AuditAnnotation] {
         var annotations: [AuditAnnotation] = []
         for annotation in list {
