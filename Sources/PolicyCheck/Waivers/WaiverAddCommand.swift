@@ -84,7 +84,7 @@ struct WaiverAddCommand: ParsableCommand {
         var excuse: String?
         do throws(DocumentError) {
             for object in try location.objects() {
-                switch WaiverCandidate.judge(object, try judge.request(of: object), by: policy, in: loaded) {
+                switch WaiverCandidate.judge(object, try judge.admittedRequest(of: object), by: policy, in: loaded) {
                 case .faulty(let candidate): candidates.append(candidate)
                 case .excused(let exception): excuse = excuse ?? exception
                 case .faultless: break
