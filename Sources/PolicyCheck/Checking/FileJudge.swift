@@ -8,7 +8,7 @@ import Values
 
 /// Judges all objects of one file. Shared by the threads of a run.
 struct FileJudge: Sendable {
-    let policies: LoadedPolicies
+    private(set) var policies: LoadedPolicies
     let options: ManifestRequestOptions
     /// What is known of the manifests' kinds.
     private(set) var schemas: ManifestSchemas
@@ -76,6 +76,7 @@ struct FileJudge: Sendable {
         var copy = self
         for definition in definitions { copy.resources.learn(customResourceDefinition: definition) }
         copy.schemas = schemas.adding(definitions)
+        copy.policies = policies.adding(definitions)
         return copy
     }
 
