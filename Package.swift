@@ -164,10 +164,14 @@ let package = Package(
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
-            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
-            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+            name: "ImageVerificationTests",
+            dependencies: ["ImageVerification", "SignatureFixtures", "Documents", "Values"],
+            exclude: ["oracle_cases.py"], swiftSettings: strict),
+        .target(
+            name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
-        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

@@ -84,6 +84,7 @@ struct WaiverAddCommand: ParsableCommand {
         var excuse: String?
         do throws(DocumentError) {
             for object in try location.objects() {
+                // As `check` sees it, or there would be waivers for what it does not find.
                 switch WaiverCandidate.judge(object, try judge.admittedRequest(of: object), by: policy, in: loaded) {
                 case .faulty(let candidate): candidates.append(candidate)
                 case .excused(let exception): excuse = excuse ?? exception
