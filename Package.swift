@@ -73,6 +73,12 @@ let package = Package(
                 "Diagnostics",
             ]),
         target(
+            "GatekeeperPolicies",
+            [
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
                 "PolicyLanguages", "PolicyEngine", "Admission", "Reporting", "RegularExpressions", "Documents",
@@ -81,7 +87,8 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "GatekeeperPolicies", "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine",
+                "Admission",
                 "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -130,6 +137,9 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
                 "Diagnostics",
             ]),
+        tests(
+            "GatekeeperPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
