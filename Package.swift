@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         target("Archives", ["CZlib"]),
@@ -53,11 +54,16 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("OutgoingHTTP", ["CCurl"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
+        target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
-        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -70,7 +76,13 @@ let package = Package(
             [
                 "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
                 "Values",
-                "Diagnostics",
+                "Diagnostics", "Archives",
+            ]),
+        target(
+            "PolicyLint",
+            [
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas",
+                "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
             ]),
         target(
             "GatekeeperPolicies",
@@ -81,7 +93,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "Reporting", "RegularExpressions", "Documents",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Reporting", "RegularExpressions",
+                "Documents",
                 "Values", "Diagnostics",
             ]),
         target(
@@ -97,14 +110,15 @@ let package = Package(
             name: "PolicyCheck",
             dependencies: [
                 "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
-                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
+                "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
-                "Diagnostics", "CMalloc", argumentParser,
+                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
         // `make bench` only.
@@ -127,7 +141,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Documents",
                 "Values",
                 "Diagnostics",
             ]),
@@ -140,23 +155,34 @@ let package = Package(
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
-        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
+        tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        tests(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
+        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
-            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
-            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+            name: "ImageVerificationTests",
+            dependencies: ["ImageVerification", "SignatureFixtures", "Documents", "Values"],
+            exclude: ["oracle_cases.py"], swiftSettings: strict),
+        .target(
+            name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
+        tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -35,6 +35,16 @@ package struct ClusterContext: Sendable {
     /// Whether a policy gets all params that a selector finds at once, as `items` of one list, and not one after the other.
     /// No API server does so.
     package var listsSelectedParams = false
+    /// What functions that ask for chance get.
+    package var randomness = Randomness.system
+
+    package enum Randomness: Sendable {
+        /// The system's numbers.
+        case system
+        /// The same ones for the same request, for tools whose output is compared.
+        case request
+    }
+
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
     /// What policies may ask for through functions: any objects, images, HTTP answers.

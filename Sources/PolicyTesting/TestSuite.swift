@@ -28,6 +28,14 @@ package struct LoadedTest: Sendable {
         }
     }
 
+    /// Whether it compares objects with what policies make of them.
+    package var comparesObjects: Bool {
+        switch content {
+        case .kyverno(let test): test.expectations.contains { $0.patched != nil }
+        case .gator: false
+        }
+    }
+
     /// Whether any of it is to run.
     func isIncluded(in filter: TestFilter) -> Bool { filter.includes(test: name) }
 }

@@ -56,7 +56,7 @@ extension DocumentBuilder {
         field("endColumn", Int(range.end.column))
     }
 
-    mutating func place(_ key: String, _ place: Place?) {
+    package mutating func place(_ key: String, _ place: Place?) {
         guard let place else { return }
         map(key) {
             $0.field("file", place.file.name)

@@ -4,7 +4,7 @@ import Documents
 package import KubernetesCEL
 package import PolicyEngine
 import Synchronization
-import Values
+package import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
 ///
@@ -15,7 +15,7 @@ package final class CompiledExpression: Sendable {
     /// nil if it does not compile.
     package let checked: CheckedExpression?
     /// Made from the node that holds the expression; for ranges inside it.
-    let node: Node
+    package let node: Node
     /// What a decision says if it does not compile.
     package var compileMessage: String { "compilation error: \(compileIssues)" }
     /// What is wrong if it does not compile.

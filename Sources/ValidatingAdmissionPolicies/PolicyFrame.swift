@@ -56,7 +56,7 @@ struct PolicyScope {
         for (index, variable) in head.variables.enumerated() {
             let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
             // One that does not compile can still be named, so that only its own error is reported.
-            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
+            full.composed?.fields.append((variable.name, compiled.checked?.type.asVariable ?? .dyn))
             variables.append(NamedExpression(name: variable.name, expression: compiled))
         }
         message.composed = full.composed
@@ -88,6 +88,8 @@ struct PolicyScope {
 /// What validating and mutating policies have in common, compiled.
 final class PolicyFrame: Sendable {
     let id: PolicyID
+    /// The policy's document.
+    let root: Node
     let match: MatchResources
     let failurePolicy: FailurePolicy
     let paramKind: GroupVersionKind?
@@ -111,6 +113,7 @@ final class PolicyFrame: Sendable {
         let head = scope.head
         id = PolicyID(
             kind: kind, name: head.name, file: head.root.document.source, position: head.root.position)
+        root = head.root
         match = head.match
         failurePolicy = head.failurePolicy
         paramKind = head.paramKind
@@ -129,6 +132,7 @@ final class PolicyFrame: Sendable {
     /// A policy made from a template, with a param of its own.
     init(_ id: PolicyID, _ template: PolicyTemplate, match: MatchResources, param: Node, binding: BindingID) {
         self.id = id
+        root = param
         self.match = match
         failurePolicy = template.failurePolicy
         paramKind = nil

@@ -121,6 +121,23 @@ struct WebhookServerTests {
         }
     }
 
+    /// `pip install sslyze`, or a Python that has it in `GUARDRAIL_SSLYZE_PYTHON`.
+    @Test("passes a scan by sslyze", .enabled(if: scanner != nil, "needs sslyze from PyPI"))
+    func scan() throws {
+        let python = try #require(Self.scanner)
+        let script = Self.repository.appendingPathComponent("testdata/webhook/scan_tls.py").path
+        try withServer { server in
+            let result = try Tool.run([python, script, "127.0.0.1", "\(server.address.port)"])
+            #expect(result.output == "ok\n", "\(result.errors)")
+        }
+    }
+
+    private static let scanner: String? = {
+        let python = ProcessInfo.processInfo.environment["GUARDRAIL_SSLYZE_PYTHON"] ?? "python3"
+        let found = try? Tool.run([python, "-c", "import sslyze"])
+        return found?.status == 0 ? python : nil
+    }()
+
     @Test("closes connections over the limit at once", .enabled(if: Tool.exists("curl"), "needs curl"))
     func connectionLimit() throws {
         try withServer({ $0.connections = 0 }) { server in

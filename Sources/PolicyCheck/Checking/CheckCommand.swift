@@ -33,6 +33,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var target: TargetOptions
 
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
+    @OptionGroup var validation: ValidationOptions
 
     @Option(help: "Which findings make the exit code 1.")
     var failOn = FailOn.error
@@ -136,9 +138,12 @@ struct PolicyOptions: ParsableArguments {
     var policy: [String] = []
 }
 
+/// What every command has.
 struct TerminalOptions: ParsableArguments {
     @Option(help: "When to colour text.")
     var color = ColorChoice.auto
+
+    @OptionGroup var configuration: ConfigurationOptions
 }
 
 /// What requests are made of manifests.

@@ -27,24 +27,29 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        // A name may look like a file in the current directory only if nothing else tells where it would be.
-        let paths = policies.policy.isEmpty ? [policy] : policies.policy
+        let paths = isFile ? [policy] : policies.policy
         let loaded = try LoadedPolicies.load(
             paths, context: request.context, for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-        let (path, line) = location
-        let judge = FileJudge(policies: loaded, options: request.manifestOptions)
+        let location = ObjectLocation(file)
+        var judge = FileJudge(
+            policies: loaded, options: request.manifestOptions,
+            schemas: try schemas.schemas(for: target, validates: false, log: log))
         let text = ExplanationText(colors: terminal.color.applies(to: STDOUT_FILENO))
         var isFirst = true
         do throws(DocumentError) {
-            for object in try objects(of: path, at: line) {
-                let request = try judge.request(of: object)
+            let source = try InputText.read(location.path)
+            judge = judge.adding(CustomDefinitions.find(in: source))
+            for object in try location.objects(in: source) {
+                let isReview = ManifestRequest.isReview(object)
+                let request = try judge.request(of: isReview ? object : judge.admit(object).object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
                     isFirst = false
@@ -57,22 +62,20 @@ struct ExplainCommand: ParsableCommand {
             throw RunFailure(.input, "")
         }
         if isFirst {
-            throw RunFailure(.input, "`\(path)` has no Kubernetes object\(line.map { " at line \($0)" } ?? "")")
+            throw RunFailure(
+                .input, "`\(location.path)` has no Kubernetes object\(location.line.map { " at line \($0)" } ?? "")")
         }
         try output.flush()
     }
 
-    /// `FILE` or `FILE:LINE`.
-    private var location: (path: String, line: Int?) {
-        guard !FileReader.exists(file), let colon = file.lastIndex(of: ":"),
-            let line = Int(file[file.index(after: colon)...]), line > 0
-        else { return (file, nil) }
-        return (String(file[..<colon]), line)
+    /// Whether the policy is a file rather than a name: a configuration may name policies where nobody thought of them.
+    private var isFile: Bool {
+        let looksLikeFile = policy.contains("/") || policy.hasSuffix(".yaml") || policy.hasSuffix(".yml")
+        return policies.policy.isEmpty || looksLikeFile && FileReader.exists(policy)
     }
 
     private func chosen(in loaded: LoadedPolicies) throws(RunFailure) -> [any ExplainablePolicy] {
-        let isAll = policies.policy.isEmpty
-        let named = loaded.compiled.filter { isAll || $0.id.name == policy || $0.id.qualifiedName == policy }
+        let named = loaded.compiled.filter { isFile || $0.id.name == policy || $0.id.qualifiedName == policy }
         if named.isEmpty {
             let names = loaded.summaries.map(\.name).sorted().joined(separator: ", ")
             throw RunFailure(.input, "there is no policy `\(policy)`; there are \(names)")
@@ -82,16 +85,5 @@ struct ExplainCommand: ParsableCommand {
             throw RunFailure(.input, "policies of the kind \(named[0].id.kind) cannot be explained yet")
         }
         return explainable
-    }
-
-    /// The objects of a file; with a line the one that it belongs to.
-    private func objects(of path: String, at line: Int?) throws(DocumentError) -> [Node] {
-        var stream = ManifestStream(try InputText.read(path))
-        var objects: [Node] = []
-        while let object = try stream.next() {
-            if object["kind"] != nil { objects.append(object) }
-        }
-        guard let line else { return objects }
-        return objects.last { Int($0.position?.line ?? 1) <= line }.map { [$0] } ?? []
     }
 }

@@ -224,7 +224,8 @@ extension TestRunner {
         options.defaultNamespace = ""
         (options.username, options.groups) = ("", [])
         do throws(ManifestError) {
-            return try AdmissionRequest(manifest: object, in: loaded.table, options: options)
+            return try AdmissionRequest(
+                manifest: admitted(object, .create), in: loaded.table, options: options)
         } catch {
             log.report(Diagnostic(error.id, .error, error.message, file: object.document.source))
             return nil
