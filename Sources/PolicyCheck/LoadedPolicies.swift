@@ -31,8 +31,10 @@ struct LoadedPolicies: Sendable {
     }
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
-    func judgePod(of request: AdmissionRequest) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, explains: true)
+    ///
+    /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
+    func judgePod(of request: AdmissionRequest, admit: (Node) -> Node) -> (pod: ExpandedPod, verdict: Verdict)? {
+        set.reviewPod(of: request, explains: true, admit: admit)
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.

@@ -106,9 +106,11 @@ package struct PolicySet: Sendable {
     ///
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
-        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, enforcement.exemption(of: request) == nil, let pod = WorkloadExpansion.pod(of: request)
+        guard mayJudgePods, enforcement.exemption(of: request) == nil,
+            let pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
