@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "KubernetesAPI", "Certificates", "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS",
+                "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
@@ -169,7 +170,17 @@ let package = Package(
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
-        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        .target(
+            name: "FakeKubernetesAPI",
+            dependencies: ["KubernetesAPI", "OutgoingHTTP", "TestServers", "TestCertificates"],
+            path: "Tests/FakeKubernetesAPI", exclude: ["tls-front.py"], swiftSettings: strict),
+        tests(
+            "PolicyWebhook",
+            [
+                "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
+                "Values",
+                "TestCertificates",
+            ]),
         tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),

@@ -26,6 +26,17 @@ package struct ClusterContext: Sendable {
     private struct Params: Sendable {
         var isNamespaced: Bool
         var objects: [Node] = []
+        /// Where an object stands in `objects`, by its key.
+        var positions: [String: Int] = [:]
+
+        mutating func insert(_ node: Node, _ key: String) {
+            if let position = positions[key] {
+                objects[position] = node
+            } else {
+                positions[key] = objects.count
+                objects.append(node)
+            }
+        }
     }
 
     private var namespaces: [String: Node] = [:]
@@ -74,8 +85,7 @@ package struct ClusterContext: Sendable {
             apiVersion: node["apiVersion" as StaticString]?.string ?? "",
             kind: node["kind" as StaticString]?.string ?? "")
         declare(paramKind: kind, isNamespaced: isNamespaced)
-        params[kind]?.objects.removeAll { Self.key($0) == Self.key(node) }
-        params[kind]?.objects.append(node)
+        params[kind]?.insert(node, Self.key(node))
     }
 
     /// Makes a kind known that there may be no object of.
@@ -88,7 +98,8 @@ package struct ClusterContext: Sendable {
 
     /// - Parameter namespace: empty for cluster-scoped kinds.
     package func param(_ kind: GroupVersionKind, namespace: String, name: String) -> Node? {
-        params[kind]?.objects.first { Self.key($0) == "\(namespace)/\(name)" }
+        guard let known = params[kind], let position = known.positions["\(namespace)/\(name)"] else { return nil }
+        return known.objects[position]
     }
 
     package func params(_ kind: GroupVersionKind, namespace: String, matching selector: LabelSelector) -> [Node] {

@@ -9,14 +9,19 @@ import Webhook
 /// Answers admission requests with the verdict of the policies in force.
 struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
+    private let gate: SyncGate
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
     private let tracer: Tracer?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?, log: Log) {
+    init(
+        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
+        log: Log
+    ) {
         self.policies = policies
+        self.gate = gate
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
         self.tracer = tracer
@@ -58,6 +63,7 @@ struct EngineResponder: AdmissionResponder {
     private func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer, _ trace: inout RequestTrace?
     ) throws(HTTPRefusal) -> AdmissionOutcome {
+        guard gate.isOpen else { throw .notReady("the Kubernetes API has not been read yet") }
         trace?.begin("decode")
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
