@@ -51,11 +51,12 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("ImageGathering", ["ImageVerification", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
-        target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target("PolicyEngine", ["ImageVerification", "Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
             [
@@ -65,9 +66,8 @@ let package = Package(
         target(
             "KyvernoPolicies",
             [
-                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
-                "Values",
-                "Diagnostics",
+                "ValidatingAdmissionPolicies", "PolicyEngine", "ImageVerification", "Admission", "KubernetesCEL", "CEL",
+                "RegularExpressions", "Documents", "Values", "Diagnostics",
             ]),
         target(
             "PolicyTesting",
@@ -122,9 +122,10 @@ let package = Package(
         tests(
             "KyvernoPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
+                "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
+        tests("ImageGathering", ["ImageVerification", "Values"]),
         tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),

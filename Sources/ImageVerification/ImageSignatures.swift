@@ -27,6 +27,8 @@ package struct ImageSignatures: Sendable {
     package var bundles: [Result<[UInt8], VerificationError>] = []
     /// Notary Project signatures among the referrers.
     package var notations: [NotationLayer] = []
+    /// Artifacts among the referrers of the types that were asked for.
+    package var artifacts: [ReferrerArtifact] = []
     /// What went wrong on the way and belongs to no single signature.
     package var problems: [VerificationError] = []
 
@@ -46,7 +48,39 @@ package struct NotationLayer: Sendable {
     }
 }
 
+/// What to collect of an image; less is quicker.
+package struct SignatureParts: Sendable, Hashable {
+    /// cosign's attestations; those in bundles come with the signatures.
+    package var attestations = true
+    /// Artifact types of referrers whose content is wanted, each with its own signatures.
+    package var artifactTypes: Set<String> = []
+    /// Stands before the names of cosign's tags.
+    package var tagPrefix = ""
+
+    package init() {}
+}
+
+/// An artifact that refers to an image, such as an SBOM: its content and what signs it.
+package struct ReferrerArtifact: Sendable {
+    package let type: String
+    package let signatures: ImageSignatures
+    /// The only layer.
+    package let content: Result<[UInt8], VerificationError>
+}
+
 extension ImageSignatures {
+    /// Collects what a store has on an image that is known already. One bad signature does not hide the others.
+    ///
+    /// - Parameter repository: where the signatures lie, which need not be where the image is.
+    package init(
+        of image: ImageContent, repository: String, in store: some OCIStore, parts: SignatureParts
+    ) {
+        self.init(image: image)
+        signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
+        if parts.attestations { attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix) }
+        gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+    }
+
     /// Collects everything that a store has on an image. One bad signature does not hide the others.
     ///
     /// - Parameter reference: tag or digest.
@@ -57,16 +91,14 @@ extension ImageSignatures {
         guard let manifest = try store.checkedManifest(repository: repository, reference: reference) else {
             throw VerificationError(.imageNotFound, "there is no image `\(reference)` in `\(repository)`")
         }
-        self.init(image: ImageContent(manifest))
-        signatures = gatherLayers(".sig", repository, store)
-        attestations = gatherLayers(".att", repository, store)
-        gatherReferrers(repository, store)
+        self.init(of: ImageContent(manifest), repository: repository, in: store, parts: SignatureParts())
     }
 
-    private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer]
-    {
+    private mutating func gatherLayers(
+        _ suffix: String, _ repository: String, _ store: some OCIStore, prefix: String
+    ) -> [CosignLayer] {
         do throws(VerificationError) {
-            let tag = image.digest.tag + suffix
+            let tag = prefix + image.digest.tag + suffix
             guard let manifest = try store.checkedManifest(repository: repository, reference: tag) else { return [] }
             let layers = try Manifest(manifest.bytes).layers
             guard layers.count <= VerificationLimits.maximumSignatures else {
@@ -87,7 +119,7 @@ extension ImageSignatures {
         }
     }
 
-    private mutating func gatherReferrers(_ repository: String, _ store: some OCIStore) {
+    private mutating func gatherReferrers(_ repository: String, _ store: some OCIStore, artifactTypes: Set<String>) {
         let referrers: [ImageDigest]
         do throws(VerificationError) {
             referrers = try store.referrers(repository: repository, digest: image.digest)
@@ -104,7 +136,7 @@ extension ImageSignatures {
         }
         for digest in referrers.prefix(VerificationLimits.maximumSignatures) {
             do throws(VerificationError) {
-                try gather(referrer: digest, repository, store)
+                try gather(referrer: digest, repository, store, artifactTypes)
             } catch {
                 problems.append(error)
             }
@@ -112,7 +144,7 @@ extension ImageSignatures {
     }
 
     private mutating func gather(
-        referrer: ImageDigest, _ repository: String, _ store: some OCIStore
+        referrer: ImageDigest, _ repository: String, _ store: some OCIStore, _ artifactTypes: Set<String>
     ) throws(VerificationError) {
         guard let stored = try store.checkedManifest(repository: repository, reference: referrer.description) else {
             return
@@ -121,7 +153,8 @@ extension ImageSignatures {
         let isBundle = manifest.artifactType.hasPrefix("application/vnd.dev.sigstore.bundle")
         let notation = "application/vnd.cncf.notary.signature"
         let isNotation = manifest.artifactType == notation || manifest.configMediaType == notation
-        guard isBundle || isNotation else { return }
+        let isArtifact = artifactTypes.contains(manifest.artifactType)
+        guard isBundle || isNotation || isArtifact else { return }
         guard manifest.subject == image.digest else {
             throw VerificationError(.otherSubject, "the referrer \(referrer) is about another image")
         }
@@ -132,12 +165,23 @@ extension ImageSignatures {
         let content = Self.result { () throws(VerificationError) in
             try store.checkedBlob(repository: repository, layer)
         }
-        if isBundle {
+        if isArtifact {
+            // What signs the artifact refers to it, not to the image; artifacts of artifacts are nobody's business.
+            let signatures = ImageSignatures(
+                of: ImageContent(stored), repository: repository, in: store, parts: Self.artifactParts)
+            artifacts.append(ReferrerArtifact(type: manifest.artifactType, signatures: signatures, content: content))
+        } else if isBundle {
             bundles.append(content)
         } else {
             notations.append(NotationLayer(mediaType: layer.mediaType, content: content))
         }
     }
+
+    private static let artifactParts: SignatureParts = {
+        var parts = SignatureParts()
+        parts.attestations = false
+        return parts
+    }()
 
     private static func result(
         _ body: () throws(VerificationError) -> [UInt8]

@@ -1,4 +1,5 @@
 import CEL
+import ImageVerification
 import PolicyEngine
 import Values
 
@@ -25,6 +26,7 @@ final class ExternalContext: ObjectValue {
     var typeName: String { kind.typeName }
     var data: ExternalData { context.cluster.external }
     var now: Timestamp { context.now }
+    var imageFacts: ImageFacts? { context.images }
 
     func isEqual(to other: Value) -> Bool? {
         guard case .object(let object) = other else { return nil }

@@ -4,20 +4,22 @@ package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
 
-/// Kyverno's CEL policies: ValidatingPolicy, NamespacedValidatingPolicy and PolicyException of policies.kyverno.io,
-/// v1, v1beta1 and v1alpha1. Its other kinds are claimed and refused, so that none is passed over in silence.
+/// Kyverno's CEL policies: ValidatingPolicy, ImageValidatingPolicy, both also namespaced, and PolicyException of
+/// policies.kyverno.io, v1, v1beta1 and v1alpha1. Its other kinds are claimed and refused, so that none is passed over in silence.
 package struct KyvernoPolicyLanguage: PolicyLanguage {
     package init() {}
 
     private static let group = "policies.kyverno.io"
     private static let versions = ["v1", "v1beta1", "v1alpha1"]
-    private static let kinds = ["ValidatingPolicy", "NamespacedValidatingPolicy", "PolicyException"]
+    private static let kinds = [
+        "ValidatingPolicy", "NamespacedValidatingPolicy", "ImageValidatingPolicy", "NamespacedImageValidatingPolicy",
+        "PolicyException",
+    ]
     /// Kinds of the group that are not supported, with the reason.
     private static let unsupported: [String: String] = [
         "MutatingPolicy": "mutation is not supported yet",
         "GeneratingPolicy": "it creates objects in a cluster",
         "DeletingPolicy": "it deletes objects from a cluster",
-        "ImageValidatingPolicy": "image signatures are not verified yet",
     ]
     private static let key = "policies.kyverno.io"
 
@@ -59,7 +61,8 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                 }
             }
         } else if let definition = reader.validatingPolicy(source.root, kind: source.kind) {
-            let policy = ValidatingPolicy(definition, compiler: &compiler)
+            let policy = ValidatingPolicy(definition, reader: &reader, compiler: &compiler)
+            definition.images?.warnings.forEach { log.report($0) }
             if definition.mode == .envoy || definition.mode == .http {
                 report(
                     "kyverno-mode", "evaluation mode `\(definition.mode.rawValue)` is not supported", source,
@@ -69,6 +72,7 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                 reportDuplicate(policy.id, source, earlier, &log)
             } else if reader.errors.isEmpty, compiler.errors.isEmpty {
                 set.add(policy)
+                if let pinning = DigestPinning(policy) { set.add(pinning) }
             }
         }
         for error in reader.errors + compiler.errors { error.diagnostics.forEach { log.report($0) } }

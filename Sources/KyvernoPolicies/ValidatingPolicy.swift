@@ -4,7 +4,7 @@ package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
 
-/// A Kyverno ValidatingPolicy, compiled.
+/// A Kyverno ValidatingPolicy or ImageValidatingPolicy, compiled.
 package final class ValidatingPolicy: CompiledPolicy {
     final class Validation: Sendable {
         let expression: CompiledExpression
@@ -48,14 +48,21 @@ package final class ValidatingPolicy: CompiledPolicy {
     let environment: Environment
     let generatesRules: Bool
     let usesNamespaceObject: Bool
+    /// nil for policies that are not about images.
+    let images: ImageRules?
 
-    init(_ definition: ValidatingPolicyDefinition, compiler: inout ExpressionCompiler) {
+    init(
+        _ definition: ValidatingPolicyDefinition, reader: inout FieldReader, compiler: inout ExpressionCompiler
+    ) {
         let isNamespaced = !definition.namespace.isEmpty
         let base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
         matchConditions = definition.matchConditions.enumerated().map { index, condition in
             Named(condition.name, compiler.compile(condition.expression, index: index, wanted: .bool, in: base))
         }
         var full = base
+        if definition.images != nil {
+            full = isNamespaced ? KyvernoEnvironment.imageNamespaced : KyvernoEnvironment.imageCluster
+        }
         full.composed = Environment.Composed(variable: "variables")
         var variables: [Named] = []
         for (index, variable) in definition.variables.enumerated() {
@@ -77,6 +84,12 @@ package final class ValidatingPolicy: CompiledPolicy {
             Named(
                 annotation.name,
                 compiler.compile(annotation.expression, index: index, wanted: .stringOrNull, in: full))
+        }
+        let texts =
+            (definition.variables + definition.auditAnnotations).map(\.expression.text)
+            + definition.validations.flatMap { [$0.expression.text, $0.messageExpression?.text ?? ""] }
+        images = definition.images.map { images in
+            ImageRules(images, environment: full, expressions: texts, reader: &reader, compiler: &compiler)
         }
         id = PolicyID(
             kind: definition.kind, namespace: definition.namespace, name: definition.name,
@@ -109,8 +122,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             }
             return
         }
-        outcome.evaluations.append(
-            ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run())
+        ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run(into: &outcome)
     }
 
     package func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome) {

@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 package import Values
 
 /// A rule of a declared authorizer; the first that matches decides. An empty field matches anything.
@@ -97,11 +98,15 @@ package final class AdmissionContext: Sendable {
     package let unknownNamespace: String?
     /// The time of the request.
     package let now: Timestamp
+    /// What is known of images; nil where nobody can look, and checks of images are undecided.
+    package let images: ImageFacts?
 
     package init(
-        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now()
+        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        images: ImageFacts? = nil
     ) {
         self.now = now
+        self.images = images
         self.request = request
         self.cluster = cluster
         self.explains = explains

@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 import Values
 
 extension PolicySet {
@@ -7,15 +8,15 @@ extension PolicySet {
     /// Policies run in the order in which they were loaded. If any mutation was applied, those with
     /// `reinvocationPolicy: IfNeeded` that ran are run once more, as the API server does. Policies are matched with the
     /// object as it is at the start of each of the two passes.
-    package func mutate(_ request: AdmissionRequest) -> MutationVerdict {
+    package func mutate(_ request: AdmissionRequest, images: ImageFacts? = nil) -> MutationVerdict {
         var verdict = MutationVerdict(request)
         guard !mutatingPolicies.isEmpty else { return verdict }
         var reinvocable: Set<String> = []
-        let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable)
+        let isDirty = run(&verdict, only: nil, images, reinvocable: &reinvocable)
         guard verdict.isAllowed, isDirty, !reinvocable.isEmpty else { return verdict }
         let first = verdict.mutations.count
         var ignored: Set<String> = []
-        _ = run(&verdict, only: reinvocable, reinvocable: &ignored)
+        _ = run(&verdict, only: reinvocable, images, reinvocable: &ignored)
         for index in first..<verdict.mutations.count { verdict.mutations[index].isReinvocation = true }
         return verdict
     }
@@ -23,9 +24,11 @@ extension PolicySet {
     /// One pass over all policies, or over the invocations named.
     ///
     /// - Returns: whether any mutation was applied.
-    private func run(_ verdict: inout MutationVerdict, only keys: Set<String>?, reinvocable: inout Set<String>) -> Bool
-    {
-        let plan = plan(verdict.request)
+    private func run(
+        _ verdict: inout MutationVerdict, only keys: Set<String>?, _ images: ImageFacts?,
+        reinvocable: inout Set<String>
+    ) -> Bool {
+        let plan = plan(verdict.request, images)
         if let name = plan.missingNamespace {
             verdict.status = .missingNamespace(name)
             return false
@@ -34,7 +37,7 @@ extension PolicySet {
         var isDirty = false
         for invocation in plan.invocations {
             if let keys, !keys.contains(invocation.key) { continue }
-            let result = invocation.apply(AdmissionContext(request: verdict.request, cluster: cluster))
+            let result = invocation.apply(AdmissionContext(request: verdict.request, cluster: cluster, images: images))
             errors += result.errors
             verdict.mutations += result.mutations
             if let object = result.object {
@@ -59,8 +62,8 @@ extension PolicySet {
         return isDirty
     }
 
-    private func plan(_ request: AdmissionRequest) -> MutationPlan {
-        let context = AdmissionContext(request: request, cluster: cluster)
+    private func plan(_ request: AdmissionRequest, _ images: ImageFacts?) -> MutationPlan {
+        let context = AdmissionContext(request: request, cluster: cluster, images: images)
         var plan = MutationPlan()
         mutatingIndex.forEachCandidate(of: request) { number in
             guard plan.missingNamespace == nil else { return }

@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 package import Values
 
 /// All policies that are in force together, with the objects they refer to. Immutable; a reload makes a new one.
@@ -71,12 +72,16 @@ package struct PolicySet: Sendable {
     /// - Parameters:
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    ///   - images: what is known of images; what lacks is noted there.
     package func review(
-        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        images: ImageFacts? = nil
     ) -> Verdict {
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, images: images)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
+        outcome.conclude()
         return Verdict(outcome, request: request)
     }
 
@@ -84,16 +89,19 @@ package struct PolicySet: Sendable {
     ///
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
-        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        images: ImageFacts? = nil
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
         guard mayJudgePods, let pod = WorkloadExpansion.pod(of: request) else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
-        let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: pod.request, cluster: cluster, explains: explains, now: now, images: images)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: pod.request) { number in
             guard case .differs = policies[number].match.match(workload) else { return }
             judge(number, context, &outcome)
         }
+        outcome.conclude()
         guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
         return (pod, Verdict(outcome, request: pod.request))
     }
@@ -103,14 +111,16 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, images: images)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)
         }
+        outcome.conclude()
         return (request, Verdict(outcome, request: request))
     }
 
@@ -152,6 +162,15 @@ package struct PolicySet: Sendable {
                 }
             }
         }
+    }
+}
+
+extension EvaluationOutcome {
+    fileprivate mutating func conclude() {
+        guard !conclusions.isEmpty else { return }
+        let last = conclusions
+        conclusions = []
+        for conclusion in last { conclusion(&self) }
     }
 }
 
