@@ -54,8 +54,11 @@ package struct Environment: Sendable {
     /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
     /// be constructed: as a name in an expression they mean nothing.
     package var openStructures: Set<String> = []
-    /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages.
+    /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages. Of a
+    /// macro also the name with its number of arguments, such as `all(3)`.
     package var knownElsewhere: [String: String] = [:]
+    /// The key in `knownElsewhere` of `a.?b` and all that goes with it.
+    package static let optionalSyntax = ".?"
 
     /// Slots of `variables` by name.
     private(set) var slots: [String: Int] = [:]

@@ -41,6 +41,55 @@ enum Autogen {
         return finished.finish(source: workload.document.source).root
     }
 
+    /// The workload with what a policy made of `object(_:_:)` put back into its template.
+    static func workload(_ workload: Node, _ kind: GroupVersionKind, with object: Node) -> Node {
+        guard let (template, path) = WorkloadExpansion.template(of: workload, kind) else { return object }
+        var parts: [(name: String, value: PatchTree)] = []
+        let metadata = templateMetadata(template["metadata"], object["metadata"])
+        if template["metadata"] != nil || !metadata.isEmpty {
+            parts.append(("metadata", .map(metadata, origin: template["metadata"])))
+        }
+        if let spec = object["spec"] { parts.append(("spec", .node(spec))) }
+        var entries: [(key: PatchTree.Key, value: PatchTree)] = []
+        for (key, value) in template.entries {
+            if let index = parts.firstIndex(where: { $0.name == key.string }) {
+                entries.append((.node(key), parts.remove(at: index).value))
+            } else if key.string != "spec" {
+                entries.append((.node(key), .node(value)))
+            }
+        }
+        for part in parts { entries.append((.text(part.name), part.value)) }
+        let names = path.split(separator: ".").map(String.init)
+        let tree = replaced(names[...], in: workload, with: .map(entries, origin: template))
+        return tree.document(source: workload.document.source).root
+    }
+
+    private static func templateMetadata(
+        _ old: Node?, _ new: Node?
+    ) -> [(key: PatchTree.Key, value: PatchTree)] {
+        var entries: [(key: PatchTree.Key, value: PatchTree)] = []
+        // The names that the expressions saw are the workload's.
+        for (node, keepsNames) in [(old, true), (new, false)] {
+            guard let node else { continue }
+            for (key, value) in node.entries
+            where (key.string == "name" || key.string == "namespace") == keepsNames {
+                entries.append((.node(key), .node(value)))
+            }
+        }
+        return entries
+    }
+
+    private static func replaced(_ path: ArraySlice<String>, in node: Node, with value: PatchTree) -> PatchTree {
+        guard let name = path.first else { return value }
+        return .map(
+            node.entries.map { key, child in
+                (
+                    key: .node(key),
+                    value: key.string == name ? replaced(path.dropFirst(), in: child, with: value) : .node(child)
+                )
+            }, origin: node)
+    }
+
     /// The template's metadata; `name` and `namespace` are the workload's, which Kyverno leaves alone.
     private static func appendMetadata(_ template: Node?, of workload: Node?, to builder: inout DocumentBuilder) {
         builder.beginMap(at: template?.position ?? workload?.position)

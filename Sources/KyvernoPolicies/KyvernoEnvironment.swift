@@ -19,6 +19,17 @@ enum KyvernoEnvironment {
         environment.declare("ref", .string)
         return environment
     }()
+    /// The same with what mutations are made of.
+    private static let clusterMutations = mutating(cluster)
+    private static let namespacedMutations = mutating(namespaced)
+
+    static func mutations(isNamespaced: Bool) -> Environment { isNamespaced ? namespacedMutations : clusterMutations }
+
+    private static func mutating(_ base: Environment) -> Environment {
+        var environment = base
+        KubernetesEnvironment.addMutations(to: &environment)
+        return environment
+    }
 
     private static let exceptions = "kyverno.Exceptions"
 

@@ -4,20 +4,24 @@ package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
 
-/// Kyverno's CEL policies: ValidatingPolicy, ImageValidatingPolicy, both also namespaced, and PolicyException of
+/// Kyverno's CEL policies: ValidatingPolicy, ImageValidatingPolicy, MutatingPolicy, the same in a namespace, and
+/// PolicyException of
 /// policies.kyverno.io, v1, v1beta1 and v1alpha1. Its other kinds are claimed and refused, so that none is passed over in silence.
 package struct KyvernoPolicyLanguage: PolicyLanguage {
-    package init() {}
+    /// Whether policies that change objects which exist already are kept; nothing but tests of policies can show them.
+    private let changesExisting: Bool
+
+    package init(changesExisting: Bool = false) { self.changesExisting = changesExisting }
 
     private static let group = "policies.kyverno.io"
     private static let versions = ["v1", "v1beta1", "v1alpha1"]
     private static let kinds = [
         "ValidatingPolicy", "NamespacedValidatingPolicy", "ImageValidatingPolicy", "NamespacedImageValidatingPolicy",
+        "MutatingPolicy", "NamespacedMutatingPolicy",
         "PolicyException",
     ]
     /// Kinds of the group that are not supported, with the reason.
     private static let unsupported: [String: String] = [
-        "MutatingPolicy": "mutation is not supported yet",
         "GeneratingPolicy": "it creates objects in a cluster",
         "DeletingPolicy": "it deletes objects from a cluster",
     ]
@@ -60,14 +64,22 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                     pending.exceptions.append(exception)
                 }
             }
+        } else if kind == "MutatingPolicy" {
+            if let definition = reader.mutatingPolicy(source.root, kind: source.kind) {
+                let policy = KyvernoMutatingPolicy(definition, compiler: &compiler)
+                let hasErrors = !reader.errors.isEmpty || !compiler.errors.isEmpty
+                if isUsable(definition.mode, source, &log), isAtAdmission(definition, source, &log) {
+                    if let earlier = pending.roots.updateValue(source.root, forKey: policy.id) {
+                        reportDuplicate(policy.id, source, earlier, &log)
+                    } else if !hasErrors {
+                        set.add(policy)
+                    }
+                }
+            }
         } else if let definition = reader.validatingPolicy(source.root, kind: source.kind) {
             let policy = ValidatingPolicy(definition, reader: &reader, compiler: &compiler)
             definition.images?.warnings.forEach { log.report($0) }
-            if definition.mode == .envoy || definition.mode == .http {
-                report(
-                    "kyverno-mode", "evaluation mode `\(definition.mode.rawValue)` is not supported", source,
-                    at: source.root["spec"]?["evaluation"]?["mode"],
-                    help: "Kubernetes objects and JSON documents are judged, not requests to other servers", &log)
+            if !isUsable(definition.mode, source, &log) {
             } else if let earlier = pending.roots.updateValue(source.root, forKey: policy.id) {
                 reportDuplicate(policy.id, source, earlier, &log)
             } else if reader.errors.isEmpty, compiler.errors.isEmpty {
@@ -81,12 +93,16 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
     package func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {
         guard let pending = set.pending.removeValue(forKey: Self.key) as? Pending else { return }
         for exception in pending.exceptions {
-            let covered = set.policies.filter { exception.covers($0.id) }
+            let ids = set.policies.map(\.id) + set.mutatingPolicies.map(\.id)
+            let readers =
+                set.policies.filter(\.readsAllowances).map(\.id)
+                + set.mutatingPolicies.filter(\.readsAllowances).map(\.id)
+            let covered = ids.filter { exception.covers($0) }
             for reference in exception.references
-            where !set.policies.contains(where: {
-                $0.id.kind == reference.kind && [$0.id.name, $0.id.qualifiedName].contains(reference.name)
+            where !ids.contains(where: {
+                $0.kind == reference.kind && [$0.name, $0.qualifiedName].contains(reference.name)
             }) {
-                let names = set.policies.filter { $0.id.kind == reference.kind }.map(\.id.name)
+                let names = ids.filter { $0.kind == reference.kind }.map(\.name)
                 log.report(
                     Diagnostic(
                         "exception-no-policy", .warning,
@@ -94,7 +110,7 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                         range: reference.node.position.map { SourceRange(at: $0) },
                         help: closestMatch(to: reference.name, among: names).map { "did you mean `\($0)`?" }))
             }
-            if !exception.allowances.isEmpty, !covered.isEmpty, !covered.contains(where: \.readsAllowances) {
+            if !exception.allowances.isEmpty, !covered.isEmpty, !covered.contains(where: readers.contains) {
                 log.report(
                     Diagnostic(
                         "exception-allowances", .warning,
@@ -105,6 +121,38 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
             }
             set.add(exception: exception)
         }
+    }
+
+    /// Whether policies of that mode can be judged; if not that is reported.
+    private func isUsable(_ mode: EvaluationMode, _ source: PolicySource, _ log: inout DiagnosticLog) -> Bool {
+        guard mode == .envoy || mode == .http else { return true }
+        report(
+            "kyverno-mode", "evaluation mode `\(mode.rawValue)` is not supported", source,
+            at: source.root["spec"]?["evaluation"]?["mode"],
+            help: "Kubernetes objects and JSON documents are judged, not requests to other servers", &log)
+        return false
+    }
+
+    /// Whether a policy changes objects at admission; if not that is reported.
+    private func isAtAdmission(
+        _ definition: MutatingPolicyDefinition, _ source: PolicySource, _ log: inout DiagnosticLog
+    ) -> Bool {
+        guard !changesExisting else { return true }
+        if let targets = definition.targets {
+            report(
+                "kyverno-mutate-existing",
+                "the policy changes objects that exist already, which happens in a cluster and not at admission",
+                source,
+                at: targets.node, help: "`policy-check test` shows what it does to a test's `targetResources`", &log)
+            return false
+        }
+        if let node = definition.notAtAdmission {
+            report(
+                "kyverno-not-at-admission", "the policy changes nothing at admission, so it has no effect here", source,
+                at: node, help: "leave `evaluation.admission` out, or set `enabled: true`", &log)
+            return false
+        }
+        return true
     }
 
     // MARK: Diagnostics

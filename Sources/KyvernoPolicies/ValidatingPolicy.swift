@@ -1,5 +1,4 @@
 import Admission
-import CEL
 package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
@@ -24,16 +23,6 @@ package final class ValidatingPolicy: CompiledPolicy {
         }
     }
 
-    final class Named: Sendable {
-        let name: String
-        let expression: CompiledExpression
-
-        init(_ name: String, _ expression: CompiledExpression) {
-            self.name = name
-            self.expression = expression
-        }
-    }
-
     package let id: PolicyID
     package let match: MatchResources
     package let judgesDocuments: Bool
@@ -41,11 +30,9 @@ package final class ValidatingPolicy: CompiledPolicy {
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
     let binding: BindingID
     let failurePolicy: FailurePolicy
-    let matchConditions: [Named]
-    let variables: [Named]
+    let scope: KyvernoScope
     let validations: [Validation]
-    let auditAnnotations: [Named]
-    let environment: Environment
+    let auditAnnotations: [NamedExpression]
     let generatesRules: Bool
     let usesNamespaceObject: Bool
     /// nil for policies that are not about images.
@@ -55,41 +42,28 @@ package final class ValidatingPolicy: CompiledPolicy {
         _ definition: ValidatingPolicyDefinition, reader: inout FieldReader, compiler: inout ExpressionCompiler
     ) {
         let isNamespaced = !definition.namespace.isEmpty
-        let base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
-        matchConditions = definition.matchConditions.enumerated().map { index, condition in
-            Named(condition.name, compiler.compile(condition.expression, index: index, wanted: .bool, in: base))
-        }
-        var full = base
+        var base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
         if definition.images != nil {
-            full = isNamespaced ? KyvernoEnvironment.imageNamespaced : KyvernoEnvironment.imageCluster
+            base = isNamespaced ? KyvernoEnvironment.imageNamespaced : KyvernoEnvironment.imageCluster
         }
-        full.composed = Environment.Composed(variable: "variables")
-        var variables: [Named] = []
-        for (index, variable) in definition.variables.enumerated() {
-            let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
-            // One that does not compile can still be named, so that only its own error is reported.
-            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
-            variables.append(Named(variable.name, compiled))
-        }
-        self.variables = variables
-        environment = full
+        let scope = KyvernoScope(
+            matchConditions: definition.matchConditions, variables: definition.variables, in: base,
+            compiler: &compiler)
+        self.scope = scope
         validations = definition.validations.enumerated().map { index, validation in
-            let expression = compiler.compile(validation.expression, index: index, wanted: .bool, in: full)
+            let expression = compiler.compile(validation.expression, index: index, wanted: .bool, in: scope.environment)
             let message = validation.messageExpression.map {
-                compiler.compile($0, index: index, wanted: .string, in: full)
+                compiler.compile($0, index: index, wanted: .string, in: scope.environment)
             }
             return Validation(validation, index, expression, message: message)
         }
-        auditAnnotations = definition.auditAnnotations.enumerated().map { index, annotation in
-            Named(
-                annotation.name,
-                compiler.compile(annotation.expression, index: index, wanted: .stringOrNull, in: full))
-        }
+        auditAnnotations = scope.annotations(definition.auditAnnotations, compiler: &compiler)
         let texts =
             (definition.variables + definition.auditAnnotations).map(\.expression.text)
             + definition.validations.flatMap { [$0.expression.text, $0.messageExpression?.text ?? ""] }
         images = definition.images.map { images in
-            ImageRules(images, environment: full, expressions: texts, reader: &reader, compiler: &compiler)
+            ImageRules(
+                images, environment: scope.environment, expressions: texts, reader: &reader, compiler: &compiler)
         }
         id = PolicyID(
             kind: definition.kind, namespace: definition.namespace, name: definition.name,
@@ -107,7 +81,8 @@ package final class ValidatingPolicy: CompiledPolicy {
         }
         self.match = match
         let expressions =
-            (matchConditions + variables + auditAnnotations).map(\.expression) + validations.map(\.expression)
+            (scope.matchConditions + scope.variables + auditAnnotations).map(\.expression)
+            + validations.map(\.expression)
             + validations.compactMap(\.messageExpression)
         usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
     }

@@ -25,14 +25,6 @@ struct ValidatingPolicyDefinition: Sendable {
     var images: ImageRulesDefinition?
 }
 
-/// `spec.evaluation.mode`.
-enum EvaluationMode: String, CaseIterable {
-    case kubernetes = "Kubernetes"
-    case json = "JSON"
-    case envoy = "Envoy"
-    case http = "HTTP"
-}
-
 extension FieldReader {
     /// Reads a policy; what can be read is kept even where other fields are wrong.
     mutating func validatingPolicy(_ root: Node, kind: String) -> ValidatingPolicyDefinition? {
@@ -44,7 +36,7 @@ extension FieldReader {
                 "matchConstraints", "matchConditions", "variables", "validations", "validationActions",
                 "auditAnnotations", "failurePolicy", "autogen", "evaluation", "webhookConfiguration",
             ] + (isAboutImages ? Self.imageFields : []), in: spec, "spec")
-        let mode = evaluationMode(spec)
+        let mode = evaluationMode(spec, ["mode", "admission", "background"])
         let constraints = map("matchConstraints", in: spec, "spec")
         let match = constraints.map { matchResources($0, "spec.matchConstraints") } ?? MatchResources()
         if mode == .kubernetes, match.resourceRules.isEmpty, constraints?["resourceRules"]?.count ?? 0 == 0 {
@@ -58,21 +50,9 @@ extension FieldReader {
             matchConditions: matchConditions(spec), variables: variables(spec), validations: validations,
             auditAnnotations: auditAnnotations(spec), actions: actions, actionNames: actionNames,
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail, mode: mode,
-            podControllers: mode == .kubernetes ? podControllers(spec, match, constraints) : [],
+            podControllers: mode == .kubernetes
+                ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [],
             images: isAboutImages ? imageRules(spec) : nil)
-    }
-
-    private mutating func namespace(_ root: Node, kind: String) -> String {
-        guard kind.hasPrefix("Namespaced"), let metadata = root["metadata"] else { return "" }
-        let namespace = string("namespace", in: metadata, "metadata")?.string ?? ""
-        return namespace.isEmpty ? "default" : namespace
-    }
-
-    private mutating func evaluationMode(_ spec: Node) -> EvaluationMode {
-        let path = "spec.evaluation"
-        guard let node = map("evaluation", in: spec, "spec") else { return .kubernetes }
-        allow(["mode", "admission", "background"], in: node, path)
-        return choice("mode", in: node, path, EvaluationMode.self) ?? .kubernetes
     }
 
     private mutating func validationActions(_ spec: Node) -> (ValidationActions, [String]) {
@@ -89,30 +69,5 @@ extension FieldReader {
             names.append(entry.text)
         }
         return names.isEmpty ? (.deny, ["Deny"]) : (actions, names)
-    }
-
-    /// The workloads that a policy on Pods covers too.
-    ///
-    /// As in Kyverno a policy has generated rules only if it is about Pods and nothing else, without any selector.
-    private mutating func podControllers(_ spec: Node, _ match: MatchResources, _ constraints: Node?) -> [String] {
-        var wanted = Autogen.resources
-        if let node = map("autogen", in: spec, "spec") {
-            allow(["podControllers", "validatingAdmissionPolicy"], in: node, "spec.autogen")
-            if let controllers = map("podControllers", in: node, "spec.autogen") {
-                allow(["controllers"], in: controllers, "spec.autogen.podControllers")
-                if controllers["controllers"] != nil {
-                    // A name that is no resource (`Deployment` instead of `deployments`) generates nothing there.
-                    let names = strings("controllers", in: controllers, "spec.autogen.podControllers").map(\.text)
-                    wanted = Autogen.resources.filter(names.contains)
-                }
-            }
-        }
-        guard match.namespaceSelector.isEmpty, match.objectSelector.isEmpty, match.excludeResourceRules.isEmpty,
-            match.resourceRules.count == 1, let rule = match.resourceRules.first,
-            let node = constraints?["resourceRules"]?.element(at: 0), node["resourceNames"]?.count ?? 0 == 0,
-            rule.groups == [""], rule.resources == ["pods"],
-            node["apiVersions"]?.elements.map({ $0.string ?? "" }) == ["v1"]
-        else { return [] }
-        return wanted
     }
 }

@@ -15,6 +15,9 @@ struct LoadedPolicies: Sendable {
     private let set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
+    /// The documents of policies, bindings and exceptions, in the order in which they were read.
+    let documents: [Node]
+
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
 
     /// Whether documents that are no Kubernetes objects are to be judged too.
@@ -55,16 +58,20 @@ struct LoadedPolicies: Sendable {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    init(_ set: PolicySet, resources: ResourceTable) {
+    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = []) {
         self.set = set
         self.resources = resources
+        self.documents = documents
+        let metadata = Dictionary(
+            documents.map { (DocumentPlace($0), PolicyMetadata(policy: $0)) }, uniquingKeysWith: { first, _ in first })
         var byID: [PolicyID: PolicySummary] = [:]
         summaries = set.policies.map { policy in
             let place = policy.id.file.map { file in
                 Place(file, policy.id.position.map { SourceRange(at: $0) })
             }
             let summary = PolicySummary(
-                kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id))
+                kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id),
+                metadata: metadata[DocumentPlace(policy.id)] ?? PolicyMetadata())
             byID[policy.id] = summary
             return summary
         }
@@ -86,15 +93,21 @@ struct LoadedPolicies: Sendable {
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], allowEmpty: Bool, log: Log
+        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log
     ) throws(RunFailure) -> LoadedPolicies {
-        var loader = PolicyLoader()
-        for path in paths { loader.load(policyPath: path) }
-        for path in context { loader.load(contextPath: path) }
+        var loader = PolicyLoader(languages: PolicyLanguages.all(version: target.version))
+        for path in paths {
+            loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
+        }
+        for path in context {
+            loader.load(path, bundled: { $0.load(context: $1) }, otherwise: { $0.load(contextPath: path) })
+        }
         let (policies, table) = loader.finish()
         if let policies {
             try log.report(loader.log)
-            return LoadedPolicies(policies, resources: table)
+            let loaded = LoadedPolicies(policies, resources: table, documents: loader.policyNodes)
+            try loaded.reportUnknownSeverities(log)
+            return loaded
         }
         let errors = loader.log.diagnostics.filter { $0.severity == .error }
         if allowEmpty, errors.allSatisfy({ $0.id == noPolicy }) {
@@ -105,11 +118,57 @@ struct LoadedPolicies: Sendable {
         throw RunFailure(errors.allSatisfy { isAboutInput($0.id) } ? .input : .policy, "")
     }
 
+    private func reportUnknownSeverities(_ log: Log) throws(RunFailure) {
+        let names = PolicySeverity.allCases.reversed().map(\.rawValue)
+        for summary in summaries {
+            guard let node = summary.metadata.unknownSeverity, let text = node.string else { continue }
+            try log.report(
+                Diagnostic(
+                    "policy-severity", .warning, "`\(text)` is no severity", file: node.document.source,
+                    range: node.position.map { SourceRange(at: $0) },
+                    help: closestMatch(to: text, among: names).map { "did you mean `\($0)`?" }
+                        ?? "severities are \(names.joined(separator: ", "))"))
+        }
+    }
+
     private static let noPolicy = "policy-none"
 
     /// Whether an error is about a file rather than about the policy in it.
     private static func isAboutInput(_ id: String) -> Bool {
-        let prefixes = ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"]
+        let prefixes = [
+            "file-", "directory-", "yaml-", "json-", "manifest-", "context-", "archive-", "bundle-",
+        ]
         return id == noPolicy || prefixes.contains { id.hasPrefix($0) }
+    }
+}
+
+/// Which document: a policy knows its file and where it starts there.
+private struct DocumentPlace: Hashable {
+    private let file: ObjectIdentifier?
+    private let position: SourcePosition?
+
+    init(_ node: Node) {
+        file = node.document.source.map { ObjectIdentifier($0) }
+        position = node.position
+    }
+
+    init(_ policy: PolicyID) {
+        file = policy.file.map { ObjectIdentifier($0) }
+        position = policy.position
+    }
+}
+
+extension PolicyLoader {
+    /// Reads what an argument names: each file of a bundle, or what `otherwise` makes of it.
+    fileprivate mutating func load(
+        _ argument: String, bundled: (inout PolicyLoader, SourceFile) -> Void,
+        otherwise: (inout PolicyLoader) -> Void
+    ) {
+        do throws(DocumentError) {
+            guard let bundle = try PolicyBundle(argument) else { return otherwise(&self) }
+            for file in try bundle.files() { bundled(&self, file) }
+        } catch {
+            report(error.diagnostic)
+        }
     }
 }

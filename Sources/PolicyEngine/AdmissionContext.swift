@@ -33,6 +33,9 @@ package struct ClusterContext: Sendable {
     private var params: [GroupVersionKind: Params] = [:]
     /// Whether the namespaces given are all there are. If so one that is missing does not exist; else it is unknown.
     package var knowsAllNamespaces = false
+    /// Whether a policy gets all params that a selector finds at once, as `items` of one list, and not one after the other.
+    /// No API server does so.
+    package var listsSelectedParams = false
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
     /// What policies may ask for through functions: any objects, images, HTTP answers.

@@ -34,6 +34,20 @@ package struct ResourceRule: Sendable {
         names = resourceNames.map(NameBytes.init)
     }
 
+    /// The same rule for all operations.
+    fileprivate var anyOperation: ResourceRule { ResourceRule(self, operations: .all) }
+
+    private init(_ rule: ResourceRule, operations: OperationSet) {
+        self.operations = operations
+        groups = rule.groups
+        resources = rule.resources
+        groupNames = rule.groupNames
+        versionNames = rule.versionNames
+        patterns = rule.patterns
+        scope = rule.scope
+        names = rule.names
+    }
+
     func matches(_ request: AdmissionRequest, as name: ResourceName) -> Bool {
         operations.contains(OperationSet(request.operation))
             && patterns.contains { $0.matches(name.resource, request.subResourceUTF8) }
@@ -109,6 +123,15 @@ package struct MatchResources: Sendable {
         // Only now does a namespace that can't be looked up matter.
         if case .matches = namespace { return resource }
         return namespace
+    }
+
+    /// Whether an object is meant, whatever is done with it.
+    package func matchesObject(_ context: AdmissionContext) -> Bool {
+        var any = self
+        any.resourceRules = resourceRules.map(\.anyOperation)
+        any.excludeResourceRules = excludeResourceRules.map(\.anyOperation)
+        if case .matches = any.match(context) { return true }
+        return false
     }
 
     private func objectMatches(_ request: AdmissionRequest) -> Bool {

@@ -10,10 +10,14 @@ package struct PolicySet: Sendable {
     /// In the order in which they were loaded, which is the order in which they change objects.
     package let mutatingPolicies: [any MutatingPolicy]
     package let cluster: ClusterContext
+    /// What the operator lets the policies do.
+    package private(set) var enforcement = Enforcement()
     private let index: MatchIndex
     let mutatingIndex: MatchIndex
     /// By number of the policy; empty where there are no exceptions at all.
     private let exceptionsByPolicy: [[any CompiledException]]
+    /// The same for mutating policies.
+    let mutatingExceptions: [[any CompiledException]]
     /// Whether any policy may be about Pods; if not there is no point in making any.
     private let mayJudgePods: Bool
 
@@ -51,7 +55,9 @@ package struct PolicySet: Sendable {
         for (number, policy) in policies.enumerated() { index.add(policy.match, policy: number) }
         self.index = index
         var mutatingIndex = MatchIndex()
-        for (number, policy) in mutatingPolicies.enumerated() { mutatingIndex.add(policy.match, policy: number) }
+        for (number, policy) in mutatingPolicies.enumerated() where !policy.changesExisting {
+            mutatingIndex.add(policy.match, policy: number)
+        }
         self.mutatingIndex = mutatingIndex
         mayJudgePods = policies.contains { policy in
             policy.match.resourceRules.contains { rule in
@@ -60,11 +66,23 @@ package struct PolicySet: Sendable {
         }
         exceptionsByPolicy =
             exceptions.isEmpty ? [] : policies.map { policy in exceptions.filter { $0.covers(policy.id) } }
+        mutatingExceptions =
+            exceptions.isEmpty ? [] : mutatingPolicies.map { policy in exceptions.filter { $0.covers(policy.id) } }
     }
 
     /// The same policies with other objects around them.
     package func with(_ cluster: ClusterContext) -> PolicySet {
-        PolicySet(policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
+        var set = PolicySet(
+            policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
+        set.enforcement = enforcement
+        return set
+    }
+
+    /// The same policies, allowed to do other things.
+    package func with(_ enforcement: Enforcement) -> PolicySet {
+        var copy = self
+        copy.enforcement = enforcement
+        return copy
     }
 
     /// Judges a request.
@@ -77,12 +95,13 @@ package struct PolicySet: Sendable {
         _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
         images: ImageFacts? = nil
     ) -> Verdict {
+        if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
         let context = AdmissionContext(
             request: request, cluster: cluster, explains: explains, now: now, images: images)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         outcome.conclude()
-        return Verdict(outcome, request: request)
+        return Verdict(outcome, request: request, enforcement: enforcement)
     }
 
     /// Judges the Pod that a workload's controller would create, by the policies that are not about the workload itself.
@@ -92,7 +111,8 @@ package struct PolicySet: Sendable {
         of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
         images: ImageFacts? = nil
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, let pod = WorkloadExpansion.pod(of: request) else { return nil }
+        guard mayJudgePods, enforcement.exemption(of: request) == nil, let pod = WorkloadExpansion.pod(of: request)
+        else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
             request: pod.request, cluster: cluster, explains: explains, now: now, images: images)
@@ -103,7 +123,7 @@ package struct PolicySet: Sendable {
         }
         outcome.conclude()
         guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
-        return (pod, Verdict(outcome, request: pod.request))
+        return (pod, Verdict(outcome, request: pod.request, enforcement: enforcement))
     }
 
     /// Whether there are policies about documents of any shape.
@@ -121,7 +141,7 @@ package struct PolicySet: Sendable {
             evaluate(number, context, &outcome)
         }
         outcome.conclude()
-        return (request, Verdict(outcome, request: request))
+        return (request, Verdict(outcome, request: request, enforcement: enforcement))
     }
 
     private func judge(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {
@@ -177,7 +197,7 @@ extension EvaluationOutcome {
 extension AdmissionRequest {
     /// A request that carries a document of any shape as its object, for policies that judge such; nothing else in it
     /// means anything.
-    fileprivate init?(document: Node) {
+    init?(document: Node) {
         var builder = DocumentBuilder(recordsPositions: document.position != nil)
         builder.beginMap(at: document.position)
         for (field, names) in [

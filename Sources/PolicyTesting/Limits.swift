@@ -4,4 +4,6 @@ package enum TestingLimits {
     static let maximumChecks = 100_000
     /// Objects of one test.
     static let maximumResources = 100_000
+    /// Differences between a patched object and the expected one that a message names.
+    static let shownDifferences = 3
 }

@@ -36,6 +36,7 @@ extension PolicyTest {
         Self.allow(Self.fields, in: root, &log)
         policies = Self.strings("policies", in: root, &log)
         resources = Self.strings("resources", in: root, &log)
+        targets = Self.strings("targetResources", in: root, &log)
         documents = Self.strings("jsonPayloads", in: root, &log)
         if let one = root["jsonPayload"], one.string != nil { documents.append(one) }
         exceptions = Self.strings("exceptions", in: root, &log)
@@ -70,9 +71,17 @@ extension PolicyTest {
                 "test-result", "`result` must be one of \(Result.allCases.map(\.rawValue).joined(separator: ", "))",
                 at: resultNode, &log)
         }
-        for field in ["patchedResources", "patchedResource", "generatedResource", "generatedResources"]
-        where entry[field] != nil {
-            unsupported.append("`\(field)`: mutation and generation")
+        for field in ["generatedResource", "generatedResources"] where entry[field] != nil {
+            unsupported.append("`\(field)`: generation")
+        }
+        var patched: Node?
+        for field in ["patchedResource", "patchedResources"] {
+            guard let file = entry[field], !file.isNull else { continue }
+            if file.string?.isEmpty ?? true {
+                Self.report("test-field-type", "`\(field)` must name a file", at: file, &log)
+            } else {
+                patched = file
+            }
         }
         let operation = Operation.allCases.first { $0.name.description == entry["operation"]?.string }
         if operation == nil, let node = entry["operation"], !node.isNull {
@@ -91,7 +100,8 @@ extension PolicyTest {
         expectations.append(
             Expectation(
                 node: entry, policy: policy, rule: entry["rule"]?.string ?? "", resultNode: resultNode, result: result,
-                kind: entry["kind"]?.string ?? "", operation: operation, resources: resources))
+                kind: entry["kind"]?.string ?? "", operation: operation, resources: resources,
+                patched: patched))
     }
 
     // MARK: Fields

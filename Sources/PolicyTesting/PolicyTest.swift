@@ -21,6 +21,8 @@ package struct PolicyTest: Sendable {
         var operation: Operation?
         /// `name` or `namespace/name`; empty means all objects of the kind.
         var resources: [(name: String, node: Node)]
+        /// The file with the objects as they are to be after mutation.
+        var patched: Node?
     }
 
     package let name: String
@@ -30,6 +32,8 @@ package struct PolicyTest: Sendable {
     let directory: String
     var policies: [Node] = []
     var resources: [Node] = []
+    /// Files with objects that exist already, for policies that change such.
+    var targets: [Node] = []
     var documents: [Node] = []
     var exceptions: [Node] = []
     /// Files with objects that policies may ask for: params, objects of the cluster, `Context` files.

@@ -11,11 +11,18 @@ package struct CheckOutcome: Sendable {
         /// The object's kind is not the check's; Kyverno does not compare it.
         case kindIgnored = "kind-ignored"
 
+        /// The file of patched objects does not hold the object; Kyverno then compares nothing.
+        case patchedMissing = "patched-missing"
+        /// The policy expects all params that a selector finds as one list, which no API server gives it.
+        case paramsAsList = "params-as-list"
+
         package var explanation: String {
             switch self {
             case .nothingMatched: "`kyverno test` passes it as excluded"
             case .unknownRule: "`kyverno test` passes a rule that it does not know"
             case .kindIgnored: "`kyverno test` does not compare the kind"
+            case .paramsAsList: "`kyverno test` gives a policy all selected params as one list"
+            case .patchedMissing: "`kyverno test` compares nothing where the file does not hold the object"
             }
         }
     }

@@ -1,29 +1,39 @@
 import Admission
 package import Diagnostics
 import Documents
-import PolicyEngine
+package import PolicyEngine
 import PolicyLanguages
 package import Values
 
 /// Runs tests. Nothing is fetched: the clock too is given.
 package struct TestRunner {
-    private let now: Timestamp
+    let now: Timestamp
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
 
-    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
+    private let languages: [any PolicyLanguage]
+
+    package init(
+        now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
+        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound
+    ) {
+        self.languages = languages
         self.now = now
         self.acceptsQuirks = acceptsQuirks
     }
 
     /// An object that a test judges, with each policy's result.
-    private struct Judged {
+    struct Judged {
         var kind: String
         var namespace: String
         var name: String
         /// For documents the file's name.
         var fileName = ""
         var verdict: Verdict
+        /// What the mutating policies did to the object.
+        var mutations: [MutationRecord] = []
+        /// The object after all of them.
+        var mutated: Node?
 
         func isCalled(_ text: String) -> Bool {
             if !fileName.isEmpty { return fileName == text || fileName.hasSuffix("/\(text)") }
@@ -54,26 +64,52 @@ package struct TestRunner {
             outcome.reason = unsupported?.message ?? ""
             return outcome
         }
+        outcome.checks = checks(test, set, table, values, &log)
+        outcome.diagnostics += log.diagnostics
+        if log.hasErrors {
+            outcome.status = .invalid
+            outcome.checks = []
+            return outcome
+        }
+        if !outcome.failures.isEmpty { explain(&outcome.checks, test, set, table, values) }
+        if acceptsQuirks {
+            for index in outcome.checks.indices where outcome.checks[index].quirk != nil {
+                outcome.checks[index].failure = nil
+            }
+        }
+        if !outcome.failures.isEmpty { outcome.status = .failed }
+        return outcome
+    }
+
+    private func checks(
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues, _ log: inout DiagnosticLog
+    ) -> [CheckOutcome] {
         var judged: [Operation?: [Judged]] = [:]
         for operation in Set(test.expectations.map(\.operation)) {
             // The same objects fail to be read for every operation, so what is wrong is told once.
             if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
         }
-        outcome.diagnostics += log.diagnostics
-        if log.hasErrors {
-            outcome.status = .invalid
-            return outcome
+        var checks: [CheckOutcome] = []
+        for expectation in test.expectations where checks.count <= TestingLimits.maximumChecks {
+            checks += check(test, expectation, set, judged[expectation.operation] ?? [])
         }
-        for expectation in test.expectations {
-            guard outcome.checks.count <= TestingLimits.maximumChecks else { break }
-            outcome.checks += check(expectation, set, judged[expectation.operation] ?? []).map { check in
-                var check = check
-                if acceptsQuirks, check.quirk != nil { check.failure = nil }
-                return check
-            }
+        return checks
+    }
+
+    /// Finds out which failed checks hold where params are given as Kyverno's runner gives them.
+    private func explain(
+        _ checks: inout [CheckOutcome], _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable,
+        _ values: TestValues
+    ) {
+        var cluster = set.cluster
+        cluster.listsSelectedParams = true
+        var log = DiagnosticLog()
+        let others = self.checks(test, set.with(cluster), table, values, &log)
+        guard !log.hasErrors, others.count == checks.count else { return }
+        for (index, other) in others.enumerated()
+        where checks[index].failure != nil && checks[index].quirk == nil && other.failure == nil {
+            checks[index].quirk = .paramsAsList
         }
-        if !outcome.failures.isEmpty { outcome.status = .failed }
-        return outcome
     }
 
     // MARK: Loading
@@ -81,9 +117,9 @@ package struct TestRunner {
     private func load(
         _ test: PolicyTest, _ values: inout TestValues, _ log: inout DiagnosticLog
     ) -> (PolicySet, ResourceTable)? {
-        var loader = PolicyLoader(languages: PolicyLanguages.bindingUnbound)
+        var loader = PolicyLoader(languages: languages)
         for node in test.policies + test.exceptions { loader.load(policyPath: test.path(node)) }
-        for node in test.contexts { loader.load(contextPath: test.path(node)) }
+        for node in test.contexts + test.targets { loader.load(contextPath: test.path(node)) }
         for file in test.clusterResources {
             forEachObject(test, file, &log) { node in
                 for object in node["spec"]?["resources"]?.elements ?? NodeElements(node) where object.isMap {
@@ -162,7 +198,7 @@ package struct TestRunner {
         return finished.finish().root
     }
 
-    private func forEachObject(
+    func forEachObject(
         _ test: PolicyTest, _ file: Node, _ log: inout DiagnosticLog, _ body: (Node) -> Void
     ) {
         let path = test.path(file)
@@ -190,7 +226,7 @@ package struct TestRunner {
     ) -> [Judged] {
         var manifests: [Node] = []
         for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
-        let names = set.policies.map(\.id.name)
+        let names = set.policies.map(\.id.name) + set.mutatingPolicies.map(\.id.name)
         var requests: [(request: AdmissionRequest, name: String)] = []
         var cluster = set.cluster
         for manifest in manifests.prefix(TestingLimits.maximumResources) {
@@ -212,20 +248,27 @@ package struct TestRunner {
         }
         let complete = set.with(cluster)
         var judged = requests.map { request, name in
-            Judged(
+            // As in a cluster, the object is judged as the mutating policies leave it.
+            let mutation = complete.mutate(request, now: now)
+            return Judged(
                 kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(request, now: now))
+                verdict: complete.review(mutation.isAllowed ? mutation.request : request, now: now),
+                mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
         }
+        judged += judgeTargets(test, complete, table, requests.map(\.request), &log)
         for file in test.documents {
             do throws(DocumentError) {
                 var stream = DocumentStream(try FileReader.read(path: test.path(file)))
                 while let document = try stream.next() {
-                    guard let (_, verdict) = complete.review(document: document.root, now: now) else {
+                    guard let (_, mutation, verdict) = complete.mutateAndReview(document: document.root, now: now)
+                    else {
                         PolicyTest.report("test-payload", "a payload must be an object", at: file, &log)
                         continue
                     }
                     judged.append(
-                        Judged(kind: "", namespace: "", name: "", fileName: file.string ?? "", verdict: verdict))
+                        Judged(
+                            kind: "", namespace: "", name: "", fileName: file.string ?? "", verdict: verdict,
+                            mutations: mutation.records, mutated: mutation.object))
                 }
             } catch {
                 log.report(error.diagnostic)
@@ -236,20 +279,20 @@ package struct TestRunner {
 
     // MARK: Checking
 
-    private func check(_ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]) -> [CheckOutcome] {
+    private func check(
+        _ test: PolicyTest, _ expectation: PolicyTest.Expectation, _ set: PolicySet, _ judged: [Judged]
+    ) -> [CheckOutcome] {
         func outcome(_ resource: String, at node: Node) -> CheckOutcome {
             CheckOutcome(
                 policy: expectation.policy, resource: resource, expected: expectation.result, message: "",
                 file: node.document.source, range: node.position.map { SourceRange(at: $0) })
         }
-        let policies = set.policies.filter {
-            $0.id.name == expectation.policy || $0.id.qualifiedName == expectation.policy
-        }
+        let known = set.policies.map(\.id) + set.mutatingPolicies.map(\.id)
+        let policies = known.filter { $0.name == expectation.policy || $0.qualifiedName == expectation.policy }
         guard !policies.isEmpty else {
             var failed = outcome("", at: expectation.node["policy"] ?? expectation.node)
-            let known = set.policies.map(\.id.name)
             failed.failure = "unknown policy `\(expectation.policy)`"
-            if let close = closestMatch(to: expectation.policy, among: known) {
+            if let close = closestMatch(to: expectation.policy, among: known.map(\.name)) {
                 failed.failure? += ", is it `\(close)`?"
             }
             return [failed]
@@ -268,13 +311,13 @@ package struct TestRunner {
                 checks.append(failed)
                 continue
             }
-            checks += meant.map { compare(set, $0, expectation, policies.map(\.id), outcome(name, at: node)) }
+            checks += meant.map { compare(test, set, $0, expectation, policies, outcome(name, at: node)) }
         }
         if expectation.resources.isEmpty {
             let meant = judged.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
             checks += meant.map {
                 let name = $0.fileName.isEmpty ? $0.name : $0.fileName
-                return compare(set, $0, expectation, policies.map(\.id), outcome(name, at: expectation.resultNode))
+                return compare(test, set, $0, expectation, policies, outcome(name, at: expectation.resultNode))
             }
             if meant.isEmpty {
                 var failed = outcome("", at: expectation.node)
@@ -286,13 +329,20 @@ package struct TestRunner {
     }
 
     private func compare(
-        _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation, _ policies: [PolicyID],
+        _ test: PolicyTest, _ set: PolicySet, _ object: Judged, _ expectation: PolicyTest.Expectation,
+        _ policies: [PolicyID],
         _ base: CheckOutcome
     ) -> CheckOutcome {
         var outcome = base
         let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
         (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
+        let records = object.mutations.filter { policies.contains($0.policy) }
+        if !records.isEmpty {
+            let mutation = mutationResult(test, records, object, expectation.patched, reportedAsPass: reported)
+            (outcome.actual, outcome.message) = (mutation.result, mutation.message)
+            outcome.quirk = mutation.quirk
+        }
         let expected = expectation.result
         let rules = policies.map(\.name) + [""]
         if !rules.contains(expectation.rule) {
@@ -301,6 +351,8 @@ package struct TestRunner {
         } else if let actual = outcome.actual {
             if actual != expected {
                 outcome.failure = "expected \(expected.rawValue), got \(actual.rawValue)"
+            } else {
+                outcome.quirk = nil
             }
         } else if expected != .skip {
             outcome.failure = "expected \(expected.rawValue), but the policy is not about this object"

@@ -79,6 +79,7 @@ struct TextFormat: ReportWriter {
     private func policy(_ finding: Finding) -> String {
         let place = finding.policyPlace ?? finding.policy.place
         var facts = [finding.effect.rawValue]
+        if let severity = finding.policy.metadata.severity { facts.append(severity.rawValue) }
         if let binding = finding.binding, binding != finding.policy.name { facts.append("binding \(binding)") }
         if let param = finding.param { facts.append("param \(param)") }
         let name = place?.description ?? finding.policy.name

@@ -4,10 +4,14 @@ package import Values
 
 extension FieldReader {
     /// Reads `matchConstraints` or a binding's `matchResources`.
-    package mutating func matchResources(_ node: Node, _ path: String) -> MatchResources {
+    ///
+    /// - Parameter others: fields that there may be besides, which the caller reads.
+    package mutating func matchResources(
+        _ node: Node, _ path: String, besides others: [String] = []
+    ) -> MatchResources {
         allow(
-            ["namespaceSelector", "objectSelector", "resourceRules", "excludeResourceRules", "matchPolicy"], in: node,
-            path)
+            ["namespaceSelector", "objectSelector", "resourceRules", "excludeResourceRules", "matchPolicy"] + others,
+            in: node, path)
         var match = MatchResources()
         match.resourceRules = objects("resourceRules", in: node, path).map { resourceRule($0.node, $0.path) }
         match.excludeResourceRules = objects("excludeResourceRules", in: node, path)
@@ -19,7 +23,7 @@ extension FieldReader {
     }
 
     /// Mutating policies cannot be about DELETE.
-    mutating func refuseDelete(_ match: Node, _ path: String) {
+    package mutating func refuseDelete(_ match: Node, _ path: String) {
         for rule in match["resourceRules"]?.elements ?? NodeElements(match) {
             for operation in rule["operations"]?.elements ?? NodeElements(rule) {
                 guard let text = operation.string, !Self.mutable.contains(text) else { continue }

@@ -131,11 +131,14 @@ extension FieldReader {
         return reason ?? .invalid
     }
 
-    package mutating func matchConditions(_ spec: Node) -> [PolicyDefinition.Named] {
-        let list = objects("matchConditions", in: spec, "spec")
-        if list.count > PolicyLimits.maximumMatchConditions, let node = spec["matchConditions"] {
+    /// - Parameter field: the list's name in `spec`.
+    package mutating func matchConditions(
+        _ spec: Node, _ field: String = "matchConditions"
+    ) -> [PolicyDefinition.Named] {
+        let list = objects(field, in: spec, "spec")
+        if list.count > PolicyLimits.maximumMatchConditions, let node = spec[field] {
             report(
-                .tooMany, "spec.matchConditions", "must have at most \(PolicyLimits.maximumMatchConditions) items",
+                .tooMany, "spec.\(field)", "must have at most \(PolicyLimits.maximumMatchConditions) items",
                 at: node)
         }
         var seen: Set<String> = []

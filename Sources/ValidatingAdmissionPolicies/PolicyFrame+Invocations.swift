@@ -108,6 +108,7 @@ extension PolicyFrame {
             }
         } else if let selector = reference.selector {
             params = context.cluster.params(paramKind, namespace: namespace, matching: selector)
+            if context.cluster.listsSelectedParams, !params.isEmpty { params = [Self.list(params.compactMap { $0 })] }
         } else {
             throw ConfigurationError(message: "one of name or selector must be provided")
         }
@@ -116,5 +117,21 @@ extension PolicyFrame {
                 message: "no params found for policy binding with `Deny` parameterNotFoundAction")
         }
         return params
+    }
+
+    private static func list(_ items: [Node]) -> Node {
+        var builder = DocumentBuilder(recordsPositions: false)
+        builder.beginMap()
+        for (key, value) in [("apiVersion", "v1"), ("kind", "List")] {
+            builder.appendKey(key)
+            builder.append(value)
+        }
+        builder.appendKey("items")
+        builder.beginList()
+        for item in items { builder.append(copyOf: item) }
+        builder.endList()
+        builder.endMap()
+        let finished = builder
+        return finished.finish().root
     }
 }

@@ -1,5 +1,6 @@
 import Admission
 import Diagnostics
+import KubernetesCEL
 import PolicyEngine
 import Values
 
@@ -19,7 +20,8 @@ protocol BoundDefinition: Sendable {
 
     /// Compiles the policy and adds it, unless its expressions have errors and `admitsInvalid` is false.
     func compile(
-        _ bindings: [BindingDefinition], admitsInvalid: Bool, into set: inout PolicySet.Builder
+        _ bindings: [BindingDefinition], version: KubernetesVersion, admitsInvalid: Bool,
+        into set: inout PolicySet.Builder
     ) -> [FieldError]
 }
 
@@ -29,6 +31,8 @@ extension BoundDefinition {
 
 /// Reads policies and bindings of one kind and joins them when all are in.
 struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
+    /// Whose functions expressions may use.
+    let version: KubernetesVersion
     /// Whether policies that the API server would refuse on write are used all the same, as if they were stored
     /// already: their broken expressions then fail at evaluation. What is wrong is reported in either case.
     let admitsInvalid: Bool
@@ -121,7 +125,7 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
                         actionNames: ["Deny"]))
             }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy.head, &log) }
-            let errors = policy.compile(bindings, admitsInvalid: admitsInvalid, into: &set)
+            let errors = policy.compile(bindings, version: version, admitsInvalid: admitsInvalid, into: &set)
             for error in errors { error.diagnostics.forEach { log.report($0) } }
         }
         let known = Set(pending.policies.map(\.head.name)).union(pending.brokenPolicies)
@@ -145,7 +149,7 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         }
         guard let policy = Definition.read(policy: root, &reader) else { return reader.errors }
         var ignored = PolicySet.Builder()
-        return reader.errors + policy.compile([], admitsInvalid: false, into: &ignored)
+        return reader.errors + policy.compile([], version: .latest, admitsInvalid: false, into: &ignored)
     }
 
     // MARK: Diagnostics

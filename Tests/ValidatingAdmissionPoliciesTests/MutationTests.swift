@@ -101,7 +101,7 @@ import Values
         #expect(containers.map { $0["imagePullPolicy"]?.string } == ["Always", "Always"])
         #expect(text(verdict.object?["metadata"]?["labels"]) == #"{"example.com/team":"none"}"#)
         #expect(
-            verdict.mutations.map { "\($0.policy.name) \($0.isChange) \($0.isReinvocation)" } == [
+            verdict.records.map { "\($0.policy.name) \($0.isChange) \($0.isReinvocation)" } == [
                 "sidecar true false", "team-label true false", "pull-policy true false", "pull-policy false true",
             ])
         // What did not change keeps its place in the manifest.

@@ -29,9 +29,10 @@ package final class DigestPinning: MutatingPolicy {
         if let name = context.unknownNamespace, policy.usesNamespaceObject {
             return undecided(.namespace(name), into: &plan)
         }
-        let key = "\(policy.id.kind)\u{0}\(policy.id.qualifiedName)"
         plan.invocations.append(
-            MutationInvocation(key: key, isReinvocable: true) { context in self.apply(context) })
+            MutationInvocation(policy: policy.id, binding: policy.binding, param: nil, isReinvocable: true) { context in
+                self.apply(context)
+            })
     }
 
     package func undecided(_ missing: MissingContext, into plan: inout MutationPlan) {
@@ -77,10 +78,7 @@ package final class DigestPinning: MutatingPolicy {
         builder.append(copyOf: object, replacing: replacements)
         let finished = builder
         result.object = finished.finish(source: object.document.source).root
-        result.mutations = [
-            Mutation(
-                policy: policy.id, binding: policy.binding, param: nil, check: rules.digestCheck, isChange: true)
-        ]
+        result.mutations = [Mutation(check: rules.digestCheck, isChange: true)]
         return result
     }
 }

@@ -36,6 +36,10 @@ struct FindingBuilder {
         var report = SubjectReport(
             subject: subject, verdict: subjectVerdict, findings: findings, matchedPolicies: matched(verdict))
         report.usedExceptions = Set(verdict.usedExceptions.map(\.qualifiedName))
+        report.excused = verdict.evaluations.compactMap { evaluation in
+            guard evaluation.decisions.isEmpty, let exception = evaluation.exceptions.first else { return nil }
+            return (policies.summary(of: evaluation.policy), exception.qualifiedName)
+        }
         return report
     }
 
@@ -159,6 +163,7 @@ extension SubjectReport {
     mutating func add(_ pod: SubjectReport) {
         findings += pod.findings
         usedExceptions.formUnion(pod.usedExceptions)
+        excused += pod.excused
         let known = Set(matchedPolicies.map(ObjectIdentifier.init))
         matchedPolicies += pod.matchedPolicies.filter { !known.contains(ObjectIdentifier($0)) }
     }

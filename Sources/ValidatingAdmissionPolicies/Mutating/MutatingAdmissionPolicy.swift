@@ -4,19 +4,8 @@ import Values
 
 /// A MutatingAdmissionPolicy with its bindings, compiled.
 final class MutatingAdmissionPolicy: MutatingPolicy {
-    /// One entry of `spec.mutations`.
-    final class Step: Sendable {
-        let type: MutationDefinition.PatchType
-        let expression: CompiledExpression
-
-        init(type: MutationDefinition.PatchType, expression: CompiledExpression) {
-            self.type = type
-            self.expression = expression
-        }
-    }
-
     let frame: PolicyFrame
-    let steps: [Step]
+    let steps: [MutationStep]
     let isReinvocable: Bool
 
     var id: PolicyID { frame.id }
@@ -25,10 +14,7 @@ final class MutatingAdmissionPolicy: MutatingPolicy {
     init(_ definition: MutationDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, mutates: true, compiler: &compiler)
         steps = definition.steps.enumerated().map { index, step in
-            Step(
-                type: step.type,
-                expression: compiler.compile(
-                    step.expression, index: index, wanted: step.type.result, in: scope.environment))
+            MutationStep(step, index: index, compiler: &compiler, in: scope.environment)
         }
         frame = PolicyFrame(
             kind: MutationDefinition.kind, scope, bindings: bindings, expressions: steps.map(\.expression))
@@ -40,9 +26,10 @@ final class MutatingAdmissionPolicy: MutatingPolicy {
             switch event {
             case .invoke(let binding, let param):
                 let runner = ExpressionRunner(frame: frame, binding: binding, param: param, context: context)
-                let key = "\(id.name)\u{0}\(binding.id.name)\u{0}\(runner.paramName ?? "")"
                 plan.invocations.append(
-                    MutationInvocation(key: key, isReinvocable: isReinvocable) { context in
+                    MutationInvocation(
+                        policy: id, binding: binding.id, param: runner.paramName, isReinvocable: isReinvocable
+                    ) { context in
                         MutationRun(policy: self, binding: binding, param: param, context: context).run()
                     })
             case .problem(let decision): plan.errors.append(decision)

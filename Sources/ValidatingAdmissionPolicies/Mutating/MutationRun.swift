@@ -1,23 +1,7 @@
 import Admission
 import CEL
-import KubernetesSchemas
 import PolicyEngine
 import Values
-
-/// Why one mutation could not be applied.
-struct MutationError: Error {
-    var message: String
-    /// What was needed and is not known.
-    var missing: MissingContext?
-    /// `internalError` refuses the request whatever the failure policy.
-    var reason = StatusReason.invalid
-
-    init(_ message: String, missing: MissingContext? = nil, reason: StatusReason = .invalid) {
-        self.message = message
-        self.missing = missing
-        self.reason = reason
-    }
-}
 
 /// One run of a mutating policy under one binding and param: its mutations one after the other, each on what the one
 /// before it made.
@@ -52,13 +36,11 @@ struct MutationRun {
                 if isChange {
                     object = patched
                     runner = self.runner(
-                        AdmissionContext(request: context.request.with(object: object), cluster: context.cluster))
+                        AdmissionContext(
+                            request: context.request.with(object: object), cluster: context.cluster, now: context.now))
                 }
                 result.object = object
-                result.mutations.append(
-                    Mutation(
-                        policy: policy.id, binding: binding.id, param: runner.paramName,
-                        check: step.expression.check, isChange: isChange))
+                result.mutations.append(Mutation(check: step.expression.check, isChange: isChange))
             } catch {
                 // The others go on, as in the API server.
                 result.errors.append(decision(runner, error, step.expression.check))
@@ -81,7 +63,7 @@ struct MutationRun {
     }
 
     private func apply(
-        _ step: MutatingAdmissionPolicy.Step, to object: Node, _ runner: ExpressionRunner,
+        _ step: MutationStep, to object: Node, _ runner: ExpressionRunner,
         _ authorizer: (Value, Value)?
     ) throws(MutationError) -> Node {
         if case .failure = step.expression.program { throw MutationError(step.expression.compileIssues) }
@@ -97,88 +79,9 @@ struct MutationRun {
         switch result {
         case .error(let message): throw MutationError(message)
         case .value(let value):
-            switch step.type {
-            case .applyConfiguration: return try applied(value, to: object, runner.context.request.kind)
-            case .jsonPatch: return try patched(value, object)
-            }
+            let patched = try PatchApplication(runner.context.request.kind).apply(value, step.type, to: object)
+            if step.type == .jsonPatch { try PatchApplication.checkFields(of: patched, before: object) }
+            return patched
         }
-    }
-
-    // MARK: ApplyConfiguration
-
-    private func applied(
-        _ value: Value, to object: Node, _ kind: GroupVersionKind
-    ) throws(MutationError) -> Node {
-        try AppliedValue.checkTypeNames(value)
-        var fields: PatchTree
-        do throws(UnwritableValue) {
-            fields = try AppliedValue.tree(value, dialect: .native)
-        } catch {
-            throw MutationError("error applying patch: \(error.message)")
-        }
-        // The object's own are put in their place.
-        if case .map(let entries, _) = fields {
-            fields = .map(entries.filter { !$0.key.equals("apiVersion") && !$0.key.equals("kind") })
-        }
-        let merge = StructuredMerge(SchemaSet.builtIn, kind)
-        do throws(MergeError) {
-            return try merge.merge(fields, into: object).document(source: object.document.source).root
-        } catch {
-            throw MutationError("error applying patch: \(error.message)", missing: error.missing)
-        }
-    }
-
-    // MARK: JSONPatch
-
-    private func patched(_ value: Value, _ object: Node) throws(MutationError) -> Node {
-        var patch = JSONPatch()
-        for element in AppliedValue.elements(of: value) ?? [] {
-            guard case .object(let made) = element, let operation = made as? StructureValue else {
-                throw MutationError("type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch")
-            }
-            patch.operations.append(try self.operation(operation))
-        }
-        let root: Node
-        do throws(JSONPatchError) {
-            root = try patch.applied(to: object, dialect: .kubernetes).root
-        } catch {
-            // A test that fails leaves all as it is, silently.
-            if error.isTestFailure { return object }
-            throw MutationError("JSON Patch: \(error.message)")
-        }
-        guard root.isMap else { throw MutationError("JSON Patch: the object must stay an object") }
-        try checkFields(of: root, before: object)
-        return root
-    }
-
-    /// The API server decodes a patched object strictly: it must not have fields that its kind lacks. Those that it had
-    /// before are the manifest's own business.
-    private func checkFields(of patched: Node, before object: Node) throws(MutationError) {
-        func unknownFields(_ object: Node) -> [String] {
-            (SchemaValidation.decodingFindings(of: object, in: .builtIn) ?? [])
-                .filter { $0.code == .unknownField }.map(\.path)
-        }
-        let after = unknownFields(patched)
-        guard !after.isEmpty else { return }
-        let known = Set(unknownFields(object))
-        let added = after.filter { !known.contains($0) }
-        guard !added.isEmpty else { return }
-        let fields = added.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
-        throw MutationError("Internal error occurred: strict decoding error: \(fields)", reason: .internalError)
-    }
-
-    private func operation(_ made: StructureValue) throws(MutationError) -> JSONPatch.Operation {
-        var operation = JSONPatch.Operation(
-            made.field("op")?.stringValue ?? "", made.field("path")?.stringValue ?? "")
-        if let from = made.field("from")?.stringValue, !from.isEmpty { operation.from = from }
-        guard let value = made.field("value") else { return operation }
-        try AppliedValue.checkTypeNames(value)
-        do throws(UnwritableValue) {
-            operation.value = try AppliedValue.tree(value, dialect: .json)
-        } catch {
-            throw MutationError(
-                "JSON Patch valueExpression evaluated to a type that could not marshal to JSON: \(error.message)")
-        }
-        return operation
     }
 }

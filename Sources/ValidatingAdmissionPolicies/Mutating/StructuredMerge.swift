@@ -13,11 +13,13 @@ struct MergeError: Error {
 /// by element, everything else as a whole.
 ///
 /// As the API server demands of policies, no list, map or object that is atomic may be given: all that the expression
-/// does not repeat of it would be lost.
+/// does not repeat of it would be lost. Kyverno's policies can ask for just that.
 struct StructuredMerge {
     private let type: MergeType
+    private let replacesAtomics: Bool
 
-    init(_ schemas: SchemaSet, _ kind: GroupVersionKind) {
+    init(_ schemas: SchemaSet, _ kind: GroupVersionKind, replacesAtomics: Bool) {
+        self.replacesAtomics = replacesAtomics
         type = MergeType(schemas, apiVersion: kind.apiVersion, kind: kind.kind)
     }
 
@@ -31,7 +33,7 @@ struct StructuredMerge {
         if !check.errors.isEmpty {
             throw MergeError(message: "failed to convert patch object to typed object: \(check.description)")
         }
-        let atomics = MergeCheck.atomics(in: fields, type, path: "")
+        let atomics = replacesAtomics ? [] : MergeCheck.atomics(in: fields, type, path: "")
         guard atomics.isEmpty else {
             throw MergeError(
                 message: "invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: "
