@@ -77,7 +77,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
+                "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Admission",
+                "RegularExpressions", "Documents", "Values",
                 "Diagnostics",
             ]),
         target(
@@ -91,14 +92,15 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "PolicyTesting", "ImageGathering", "ImageVerification", "PolicyLanguages", "PolicyEngine", "Reporting",
+                "Archives", "Admission",
                 "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
+                "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
                 "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes testdata/signed-images: an OCI image layout with small images, signed and not, and the key in
+"""Makes testdata/image-policies/signatures: an OCI image layout with small images, signed and not, and the key in
 policies/require-image-signatures.yaml.
 
     scripts/make-signed-images.py [--out DIRECTORY]
@@ -183,7 +183,7 @@ def make(directory, release, other):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "testdata" / "signed-images")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "testdata" / "image-policies" / "signatures")
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:

@@ -13,7 +13,7 @@ package final class ImageGatherer: Sendable {
 
     package let cache: ImageCache
     package let statistics = GatheringStatistics()
-    private let source: any ImageSource
+    private let source: any ImageLocator
     private let trustedRoot: TrustedRoot?
     private let pool: GatheringPool
     /// Who waits for an image that is being looked at, by its reference.
@@ -24,7 +24,7 @@ package final class ImageGatherer: Sendable {
     ///   - trustedRoot: whom keyless signatures and log entries are traced back to.
     ///   - clock: the time by which certificates are judged that have no timestamp.
     package init(
-        source: any ImageSource, trustedRoot: TrustedRoot?, cache: ImageCache = ImageCache(),
+        source: any ImageLocator, trustedRoot: TrustedRoot?, cache: ImageCache = ImageCache(),
         threads: Int = GatheringLimits.threads, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.source = source

@@ -8,6 +8,8 @@ package enum GatheringLimits {
     package static let rounds = 4
     /// How long an image may take if the caller says nothing, in seconds.
     package static let patience = 10.0
+    /// The API server waits no longer than this, in seconds.
+    package static let longestPatience = 30.0
     /// What is left for the verdict itself and its way back, in seconds: this much, or a part of the caller's patience.
     package static let reserve = 1.0
     package static let reservedPart = 0.2

@@ -84,7 +84,8 @@ extension ImageGatherer {
     /// What is left to look at images of a caller's patience, in seconds; nil: the caller said nothing.
     package static func patience(of timeout: Double?) -> Double {
         guard let timeout else { return GatheringLimits.patience - GatheringLimits.reserve }
-        return max(timeout - min(GatheringLimits.reserve, timeout * GatheringLimits.reservedPart), 0.05)
+        let reserve = min(GatheringLimits.reserve, timeout * GatheringLimits.reservedPart)
+        return min(max(timeout - reserve, 0.05), GatheringLimits.longestPatience)
     }
 
     /// Evaluates, looks at what was missing, and evaluates again. For callers that may wait.

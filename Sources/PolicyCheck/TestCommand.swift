@@ -31,6 +31,7 @@ struct TestCommand: ParsableCommand {
     var kyvernoQuirks = false
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var images: ImageOptions
     @OptionGroup var terminal: TerminalOptions
 
     @Flag(name: .shortAndLong, help: "Also say which checks hold.")
@@ -53,7 +54,8 @@ struct TestCommand: ParsableCommand {
         let text = TestText(
             renderer: DiagnosticRenderer(colors: terminal.color.applies(to: STDOUT_FILENO)), isVerbose: verbose)
         let runner = TestRunner(
-            acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true))
+            acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true),
+            images: try images.gatherer())
         var outcomes: [TestOutcome] = []
         for (test, problems) in suite.tests {
             let outcome = runner.run(test, problems: problems)

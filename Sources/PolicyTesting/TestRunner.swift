@@ -1,6 +1,8 @@
 import Admission
 package import Diagnostics
 import Documents
+package import ImageGathering
+import ImageVerification
 package import PolicyEngine
 import PolicyLanguages
 package import Values
@@ -12,12 +14,15 @@ package struct TestRunner {
     private let acceptsQuirks: Bool
 
     private let languages: [any PolicyLanguage]
+    /// What looks at images in tests that have none beside them.
+    private let images: ImageGatherer?
 
     package init(
         now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
-        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound
+        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound, images: ImageGatherer? = nil
     ) {
         self.languages = languages
+        self.images = images
         self.now = now
         self.acceptsQuirks = acceptsQuirks
     }
@@ -247,13 +252,18 @@ package struct TestRunner {
             cluster.add(namespace: Self.namespace(request.namespace, labels: nil))
         }
         let complete = set.with(cluster)
+        let images = test.gatherer(now: now, log: &log) ?? images
         var judged = requests.map { request, name in
-            // As in a cluster, the object is judged as the mutating policies leave it.
-            let mutation = complete.mutate(request, now: now)
-            return Judged(
-                kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(mutation.isAllowed ? mutation.request : request, now: now),
-                mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
+            func judge(_ facts: ImageFacts?) -> Judged {
+                // As in a cluster, the object is judged as the mutating policies leave it.
+                let mutation = complete.mutate(request, now: now, images: facts)
+                return Judged(
+                    kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
+                    verdict: complete.review(
+                        mutation.isAllowed ? mutation.request : request, now: now, images: facts),
+                    mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
+            }
+            return images.map { $0.review(assumesPinning: true, judge) } ?? judge(nil)
         }
         judged += judgeTargets(test, complete, table, requests.map(\.request), &log)
         for file in test.documents {
@@ -338,7 +348,8 @@ package struct TestRunner {
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
         (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
         let records = object.mutations.filter { policies.contains($0.policy) }
-        if !records.isEmpty {
+        // A policy about images that pins their digests is a validating one all the same.
+        if !records.isEmpty, evaluations.isEmpty || expectation.patched != nil {
             let mutation = mutationResult(test, records, object, expectation.patched, reportedAsPass: reported)
             (outcome.actual, outcome.message) = (mutation.result, mutation.message)
             outcome.quirk = mutation.quirk

@@ -1,5 +1,7 @@
 import Admission
 import Documents
+import ImageGathering
+import ImageVerification
 import NIOCore
 import NIOPosix
 import PolicyEngine
@@ -12,10 +14,13 @@ struct EngineResponder: AdmissionResponder {
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
+    /// nil where nobody can look at images.
+    private let images: ImageFiles?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, log: Log) {
+    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, images: ImageFiles? = nil, log: Log) {
         self.policies = policies
+        self.images = images
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
         denials = DenialLog(log: log)
@@ -27,6 +32,8 @@ struct EngineResponder: AdmissionResponder {
         var parser = JSONParser()
         var output: [UInt8] = []
         var policies: PolicyHolder.Copy
+        /// Used again by the next request, unless the last one has asked for something.
+        var facts: ImageFacts?
 
         init(policies: PolicyHolder.Copy) { self.policies = policies }
 
@@ -39,36 +46,93 @@ struct EngineResponder: AdmissionResponder {
 
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
-    ) throws(HTTPRefusal) -> AdmissionOutcome {
+    ) throws(HTTPRefusal) -> AdmissionReply {
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
-        let text = request.body.assumingMemoryBound(to: UInt8.self)
+        policies.refresh(&workspace.policies)
+        let gatherer = images?.gatherer
+        if let gatherer {
+            if workspace.facts?.cache !== gatherer.cache { workspace.facts = ImageFacts(cache: gatherer.cache) }
+        } else {
+            workspace.facts = nil
+        }
+        let judged = try judge(
+            request.body, request.endpoint, workspace.policies.policies, workspace.facts, &workspace.parser)
+        if let gatherer, let facts = workspace.facts, facts.lacksSomething {
+            workspace.facts = nil
+            return .deferred(deferred(request, facts, gatherer, workspace.policies.policies))
+        }
+        workspace.output.removeAll(keepingCapacity: true)
+        finish(judged, request.body, into: &workspace.output)
+        output.writeBytes(workspace.output)
+        return .answered(AdmissionOutcome(judged.request, judged.verdict))
+    }
+
+    private struct Judged {
+        let request: AdmissionRequest
+        let verdict: Verdict
+        let response: AdmissionResponse
+    }
+
+    /// - Parameter body: followed by `WebhookLimits.bodyPadding` readable bytes.
+    private func judge(
+        _ body: UnsafeRawBufferPointer, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
+        _ parser: inout JSONParser
+    ) throws(HTTPRefusal) -> Judged {
         let document: Document
         do throws(DocumentError) {
-            document = try workspace.parser.parse(text, isPadded: WebhookLimits.bodyPadding >= JSONParser.padding)
+            document = try parser.parse(
+                body.assumingMemoryBound(to: UInt8.self), isPadded: WebhookLimits.bodyPadding >= JSONParser.padding)
         } catch {
             throw .badRequest("the body is no JSON: \(error.message)")
         }
-        let review = try Self.review(document)
-        policies.refresh(&workspace.policies)
+        let request = try Self.review(document).request
         let verdict: Verdict
         var response: AdmissionResponse
-        switch request.endpoint {
+        switch endpoint {
         case .validate:
-            verdict = workspace.policies.policies.review(review.request)
-            response = AdmissionResponse(uid: review.request.uid, verdict: verdict)
+            verdict = policies.review(request, images: facts)
+            response = AdmissionResponse(uid: request.uid, verdict: verdict)
         case .mutate:
-            let mutation = workspace.policies.policies.mutate(review.request)
+            let mutation = policies.mutate(request, images: facts)
             verdict = Verdict(mutation)
-            response = AdmissionResponse(uid: review.request.uid, verdict: mutation)
+            response = AdmissionResponse(uid: request.uid, verdict: mutation)
         }
         if shortensAuditKeys { response.shortenAuditKeys() }
-        workspace.output.removeAll(keepingCapacity: true)
-        response.encode(into: &workspace.output)
-        output.writeBytes(workspace.output)
-        recorder?.record(request.body, response: workspace.output)
-        if !verdict.isAllowed || verdict.unenforced != nil { denials.write(verdict, of: review.request) }
-        return AdmissionOutcome(review.request, verdict)
+        return Judged(request: request, verdict: verdict, response: response)
+    }
+
+    private func finish(_ judged: Judged, _ body: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        judged.response.encode(into: &output)
+        recorder?.record(body, response: output)
+        if !judged.verdict.isAllowed || judged.verdict.unenforced != nil {
+            denials.write(judged.verdict, of: judged.request)
+        }
+    }
+
+    /// The same request once more, elsewhere, when more is known of its images.
+    private func deferred(
+        _ request: AdmissionHTTPRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet
+    ) -> ImageAdmission {
+        let endpoint = request.endpoint
+        let count = request.body.count
+        let padded = Array(request.body) + [UInt8](repeating: 0, count: WebhookLimits.bodyPadding)
+        return ImageAdmission(facts, by: gatherer, timeout: request.timeout) { facts, isLast in
+            padded.withUnsafeBytes { bytes in
+                let body = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                do throws(HTTPRefusal) {
+                    var parser = JSONParser()
+                    let judged = try judge(body, endpoint, policies, facts, &parser)
+                    guard isLast || !facts.lacksSomething else { return nil }
+                    var output: [UInt8] = []
+                    finish(judged, body, into: &output)
+                    return .success(
+                        AdmissionAnswer(body: output, outcome: AdmissionOutcome(judged.request, judged.verdict)))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
     }
 
     private static func review(_ document: Document) throws(HTTPRefusal) -> AdmissionReview {

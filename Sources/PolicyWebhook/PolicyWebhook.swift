@@ -1,6 +1,7 @@
 import ArgumentParser
 import CMalloc
 import Glibc
+import ImageVerification
 import NIOCore
 import OpenSSLTLS
 import PolicyEngine
@@ -69,6 +70,8 @@ struct PolicyWebhook: ParsableCommand {
 
     @Option(help: "The least level of log lines: debug, info, warning or error.")
     var logLevel = LogLine.Level.info
+
+    @OptionGroup var images: ImageOptions
 
     @Flag(help: "Count as unready once the certificate has expired.")
     var readinessNeedsValidCertificate = false
@@ -148,6 +151,14 @@ struct PolicyWebhook: ParsableCommand {
         let policiesAtStart = PolicyFiles.fingerprint(policies)
         let certificateAtStart = CertificateFiles.fingerprint(
             certificatePath: tlsCert, keyPath: tlsKey, clients: clients)
+        let imagesAtStart = ImageFiles.fingerprint(images)
+        let imageFiles: ImageFiles?
+        do throws(VerificationError) {
+            imageFiles = try ImageFiles(images, log: log)
+        } catch {
+            throw StartFailure(exitCode: 2, text: "error: \(error.detail)\n")
+        }
+        if let imageFiles { status.add(imageFiles) }
         let holder = try PolicyHolder.load(
             policies, enforcement: enforcement.value, status: status, log: log)
         let certificate: CertificateFiles
@@ -161,7 +172,8 @@ struct PolicyWebhook: ParsableCommand {
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
         let responder = EngineResponder(
-            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, log: log)
+            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, images: imageFiles,
+            log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
@@ -171,8 +183,12 @@ struct PolicyWebhook: ParsableCommand {
             throw StartFailure(exitCode: 2, text: "error: cannot listen on \(addresses): \(error)")
         }
         let source = PolicyFiles(paths: policies, holder: holder, status: status, log: log) { malloc_trim(0) }
+        var watched: [(reloadable: any Reloadable, loaded: UInt64)] = [
+            (source, policiesAtStart), (certificate, certificateAtStart),
+        ]
+        if let imageFiles { watched.append((imageFiles, imagesAtStart)) }
         let watch = FileWatch(
-            [(source, policiesAtStart), (certificate, certificateAtStart)],
+            watched,
             interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
         return (server, watch, recorder)
     }

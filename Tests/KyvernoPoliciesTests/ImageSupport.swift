@@ -7,7 +7,7 @@ import PolicyEngine
 import Testing
 import Values
 
-/// Images of testdata/signed-images and policies about them.
+/// Images of testdata/image-policies/signatures and policies about them.
 enum ImageSupport {
     static let repository: URL = {
         var url = URL(fileURLWithPath: #filePath)
@@ -15,13 +15,13 @@ enum ImageSupport {
         return url
     }()
 
-    static let layout = repository.appendingPathComponent("testdata/signed-images").path
+    static let layout = repository.appendingPathComponent("testdata/image-policies/signatures").path
 
     static func gatherer(
         _ directory: String = layout, root: TrustedRoot? = nil, cache: ImageCache = ImageCache()
     ) throws -> ImageGatherer {
         ImageGatherer(
-            source: try LayoutSource(directory: directory), trustedRoot: root, cache: cache,
+            source: try LayoutLocator(directory: directory), trustedRoot: root, cache: cache,
             // The shared fixtures' certificates and expiry times are set around it.
             clock: { Timestamp(seconds: 1_795_219_200, nanoseconds: 0) })
     }
@@ -29,7 +29,7 @@ enum ImageSupport {
     /// The key that signed the images, from the policy that ships.
     static let key: String = {
         let text =
-            (try? String(contentsOfFile: "\(repository.path)/testdata/signed-images/policy.yaml", encoding: .utf8))
+            (try? String(contentsOfFile: "\(repository.path)/policies/require-image-signatures.yaml", encoding: .utf8))
             ?? ""
         let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         guard let start = lines.firstIndex(of: "-----BEGIN PUBLIC KEY-----"),

@@ -311,7 +311,7 @@ struct ImageValidatingPolicyTests {
     @Test("the policy that ships")
     func shipped() throws {
         let text = try String(
-            contentsOfFile: "\(ImageSupport.repository.path)/testdata/signed-images/policy.yaml", encoding: .utf8)
+            contentsOfFile: "\(ImageSupport.repository.path)/policies/require-image-signatures.yaml", encoding: .utf8)
         #expect(try ImageSupport.verdict(text, ImageSupport.pod("\(registry)/api:1.4.2"), pinning: true).isAllowed)
         #expect(try ImageSupport.verdict(text, ImageSupport.pod("nginx")).isAllowed)
         for image in ["worker:2.0.0", "api:1.5.0-rc1", "tampered:1.0.0", "copied:1.0.0", "multi:1.0.0"] {

@@ -46,7 +46,7 @@ package final class ImageFacts: Sendable {
         var gathered: [String: Result<ImageRecord, ImageFailure>] = [:]
     }
 
-    private let cache: ImageCache
+    package let cache: ImageCache
     /// Whether tags will be replaced by digests before anything is stored: judging manifests, as opposed to requests that
     /// the mutating webhook has already seen.
     package let assumesPinning: Bool
@@ -96,6 +96,9 @@ package final class ImageFacts: Sendable {
             return .missing
         }
     }
+
+    /// Whether evaluation has asked for something that is not there.
+    package var lacksSomething: Bool { state.withLock { !$0.needs.isEmpty } }
 
     /// What evaluation has asked for since the last call and not found.
     package func takeNeeds() -> [ImageNeed] {

@@ -1,3 +1,5 @@
+import Diagnostics
+import Documents
 import Values
 
 /// A log of the trust root: its key, its ID, when it counts.
@@ -155,5 +157,20 @@ package struct TrustedRoot: Sendable {
             times.append(time)
         }
         return ValidityPeriod(start: times[0], end: times[1])
+    }
+}
+
+extension TrustedRoot {
+    /// Reads a trusted_root.json.
+    ///
+    /// - Throws: `store-unreadable`, and what the content's reader throws.
+    package init(path: String) throws(VerificationError) {
+        let bytes: [UInt8]
+        do throws(DocumentError) {
+            bytes = try FileReader.read(path: path, maximumBytes: VerificationLimits.maximumTrustedRootBytes).bytes
+        } catch {
+            throw VerificationError(.storeUnreadable, error.message)
+        }
+        try self.init(json: bytes)
     }
 }

@@ -97,7 +97,7 @@ struct FileJudge: Sendable {
         }
         do throws(DocumentError) {
             let request = try request(of: object)
-            let verdict = policies.judge(request)
+            let verdict = policies.judge(request, isRecorded: ManifestRequest.isReview(object))
             var report = FindingBuilder(
                 policies: policies, request: request, manifest: object, number: number
             ).report(verdict)

@@ -39,11 +39,12 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
+        let images = try request.images.gatherer()
         let judges = try [old, new].map { path in
-            FileJudge(
-                policies: try LoadedPolicies.load(
-                    [path], context: request.context, for: target, allowEmpty: false, log: log),
-                options: request.manifestOptions)
+            var policies = try LoadedPolicies.load(
+                [path], context: request.context, for: target, allowEmpty: false, log: log)
+            policies.images = images
+            return FileJudge(policies: policies, options: request.manifestOptions)
         }
         var comparison = Comparison()
         for item in try selection.inputs(paths, log: log).items {

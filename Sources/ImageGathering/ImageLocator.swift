@@ -13,7 +13,7 @@ package struct ImagePlace: Sendable {
 }
 
 /// What images and their signatures come from: a directory, or registries.
-package protocol ImageSource: Sendable {
+package protocol ImageLocator: Sendable {
     /// - Parameter patience: seconds that all questions to the place may take together.
     /// - Throws: `store-unreadable` where nobody may be asked.
     func place(of reference: ImageReference, patience: Double) throws(VerificationError) -> ImagePlace
@@ -26,7 +26,7 @@ package protocol ImageSource: Sendable {
 }
 
 /// A directory with an OCI image layout: images by their full names, or by digest.
-package struct LayoutSource: ImageSource {
+package struct LayoutLocator: ImageLocator {
     private let layout: OCILayout
     private let directory: String
 
