@@ -54,13 +54,17 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
-        target("ImageGathering", ["ImageVerification", "Values"]),
+        target("ImageGathering", ["ImageRegistry", "ImageVerification", "OutgoingHTTP", "Values"]),
         target("OutgoingHTTP", ["CCurl"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Documents", "Diagnostics", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
+        target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
-        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["ImageVerification", "Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -72,14 +76,21 @@ let package = Package(
             "KyvernoPolicies",
             [
                 "ValidatingAdmissionPolicies", "PolicyEngine", "ImageVerification", "Admission", "KubernetesCEL", "CEL",
-                "RegularExpressions", "Documents", "Values", "Diagnostics",
+                "RegularExpressions", "Documents", "Values", "Diagnostics", "Archives",
+            ]),
+        target(
+            "PolicyLint",
+            [
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas",
+                "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
             ]),
         target(
             "PolicyTesting",
             [
                 "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Admission",
-                "RegularExpressions", "Documents", "Values",
-                "Diagnostics",
+                "KubernetesSchemas", "Reporting", "RegularExpressions",
+                "Documents",
+                "Values", "Diagnostics",
             ]),
         target(
             "PolicyLanguages",
@@ -92,16 +103,18 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "ImageGathering", "ImageVerification", "PolicyLanguages", "PolicyEngine", "Reporting",
-                "Archives", "Admission",
-                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
+                "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
-                "Diagnostics", "CMalloc", argumentParser,
+                "PolicyLanguages", "ImageGathering", "ImageRegistry", "ImageVerification", "PolicyEngine", "Webhook",
+                "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
         // `make bench` only.
@@ -124,7 +137,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Documents",
                 "Values",
                 "Diagnostics",
             ]),
@@ -135,24 +149,29 @@ let package = Package(
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
         tests("ImageGathering", ["ImageVerification", "Values"]),
-        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
+        tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        tests(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
+        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

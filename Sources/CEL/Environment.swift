@@ -54,11 +54,18 @@ package struct Environment: Sendable {
     /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
     /// be constructed: as a name in an expression they mean nothing.
     package var openStructures: Set<String> = []
+    /// Functions that are called on a variable without naming it: `f(x)` means `v.f(x)`.
+    package var unsaidReceivers: [String: String] = [:]
     /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages. Of a
     /// macro also the name with its number of arguments, such as `all(3)`.
     package var knownElsewhere: [String: String] = [:]
     /// The key in `knownElsewhere` of `a.?b` and all that goes with it.
     package static let optionalSyntax = ".?"
+
+    /// Structures that are too many to declare one by one; asked where none is declared.
+    package var structureProvider: (any StructureProvider)?
+    /// Set for `LooseTyping`: what an expression may take for granted beyond types.
+    package var assumptions: Assumptions?
 
     /// Slots of `variables` by name.
     private(set) var slots: [String: Int] = [:]
@@ -106,6 +113,12 @@ package struct Environment: Sendable {
         slots[name] = variables.count - 1
         noteNamespace(name)
         return variables.count - 1
+    }
+
+    /// Gives a declared variable another type, in its slot; nothing if it is not declared.
+    package mutating func redeclare(_ name: String, _ type: CELType) {
+        guard let slot = slots[name] else { return }
+        variables[slot] = Variable(name, type)
     }
 
     package mutating func declare(_ structure: Structure) {

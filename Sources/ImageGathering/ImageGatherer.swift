@@ -118,8 +118,11 @@ package final class ImageGatherer: Sendable {
             let checks = open.filter { $0.location == location }
             var parts = SignatureParts()
             parts.tagPrefix = location.tagPrefix
-            parts.attestations = checks.contains { $0.parts.attestations }
-            for check in checks { parts.artifactTypes.formUnion(check.parts.artifactTypes) }
+            parts.kinds = []
+            for check in checks {
+                parts.kinds.formUnion(check.parts.kinds)
+                parts.artifactTypes.formUnion(check.parts.artifactTypes)
+            }
             let other = try location.repository.map { (reference) throws(VerificationError) in
                 try source.place(of: reference, patience: patience)
             }

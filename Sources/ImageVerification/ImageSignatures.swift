@@ -48,10 +48,25 @@ package struct NotationLayer: Sendable {
     }
 }
 
+/// What to look for. What is not asked for is not fetched.
+package struct SignatureKinds: OptionSet, Sendable, Hashable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// cosign's `.sig` tag.
+    package static let cosignSignatures = SignatureKinds(rawValue: 1)
+    /// cosign's `.att` tag.
+    package static let cosignAttestations = SignatureKinds(rawValue: 2)
+    /// Sigstore bundles, of signatures and of attestations, and Notary Project signatures.
+    package static let referrers = SignatureKinds(rawValue: 4)
+
+    package static let all: SignatureKinds = [.cosignSignatures, .cosignAttestations, .referrers]
+}
+
 /// What to collect of an image; less is quicker.
 package struct SignatureParts: Sendable, Hashable {
-    /// cosign's attestations; those in bundles come with the signatures.
-    package var attestations = true
+    package var kinds = SignatureKinds.all
     /// Artifact types of referrers whose content is wanted, each with its own signatures.
     package var artifactTypes: Set<String> = []
     /// Stands before the names of cosign's tags.
@@ -76,9 +91,15 @@ extension ImageSignatures {
         of image: ImageContent, repository: String, in store: some OCIStore, parts: SignatureParts
     ) {
         self.init(image: image)
-        signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
-        if parts.attestations { attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix) }
-        gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+        if parts.kinds.contains(.cosignSignatures) {
+            signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
+        }
+        if parts.kinds.contains(.cosignAttestations) {
+            attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix)
+        }
+        if parts.kinds.contains(.referrers) {
+            gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+        }
     }
 
     /// Collects everything that a store has on an image. One bad signature does not hide the others.
@@ -86,12 +107,23 @@ extension ImageSignatures {
     /// - Parameter reference: tag or digest.
     /// - Throws: `image-not-found` and what the store throws for the image itself.
     package init(
-        of reference: String, repository: String, in store: some OCIStore
+        of reference: String, repository: String, kinds: SignatureKinds = .all, in store: some OCIStore
     ) throws(VerificationError) {
         guard let manifest = try store.checkedManifest(repository: repository, reference: reference) else {
             throw VerificationError(.imageNotFound, "there is no image `\(reference)` in `\(repository)`")
         }
-        self.init(of: ImageContent(manifest), repository: repository, in: store, parts: SignatureParts())
+        self.init(of: ImageContent(manifest), repository: repository, kinds: kinds, in: store)
+    }
+
+    /// Collects everything that a store has on an image that is known already.
+    ///
+    /// - Parameter repository: where the signatures lie, the image's repository or another.
+    package init(
+        of image: ImageContent, repository: String, kinds: SignatureKinds = .all, in store: some OCIStore
+    ) {
+        var parts = SignatureParts()
+        parts.kinds = kinds
+        self.init(of: image, repository: repository, in: store, parts: parts)
     }
 
     private mutating func gatherLayers(
@@ -179,7 +211,7 @@ extension ImageSignatures {
 
     private static let artifactParts: SignatureParts = {
         var parts = SignatureParts()
-        parts.attestations = false
+        parts.kinds = .referrers
         return parts
     }()
 
@@ -191,5 +223,12 @@ extension ImageSignatures {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+extension ImageSignatures {
+    /// Whether nothing was found, not even a problem.
+    package var isEmpty: Bool {
+        signatures.isEmpty && attestations.isEmpty && bundles.isEmpty && notations.isEmpty && problems.isEmpty
     }
 }

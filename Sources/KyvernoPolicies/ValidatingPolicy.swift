@@ -9,6 +9,7 @@ package final class ValidatingPolicy: CompiledPolicy {
         let expression: CompiledExpression
         let messageExpression: CompiledExpression?
         let message: String
+        let hasMessage: Bool
         let reason: StatusReason
 
         init(
@@ -18,6 +19,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             self.expression = expression
             messageExpression = message
             let text = Names.trimmed(definition.message)
+            hasMessage = !text.isEmpty || message != nil
             self.message = text.isEmpty ? "CEL expression validation failed at index \(index)" : text
             reason = definition.reason
         }
@@ -25,6 +27,9 @@ package final class ValidatingPolicy: CompiledPolicy {
 
     package let id: PolicyID
     package let match: MatchResources
+    /// The policy's document, and the objects that it is about itself, without those of generated rules.
+    let root: Node
+    let ownMatch: MatchResources
     package let judgesDocuments: Bool
     package let readsAllowances = true
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
@@ -80,6 +85,8 @@ package final class ValidatingPolicy: CompiledPolicy {
             match.resourceRules += Autogen.rules(definition.podControllers, operations: rule.operations)
         }
         self.match = match
+        root = definition.root
+        ownMatch = judgesDocuments ? MatchResources() : definition.match
         let expressions =
             (scope.matchConditions + scope.variables + auditAnnotations).map(\.expression)
             + validations.map(\.expression)
@@ -107,5 +114,13 @@ package final class ValidatingPolicy: CompiledPolicy {
         decision.missing = missing
         outcome.evaluations.append(
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
+    }
+}
+
+extension ValidatingPolicy: CoverablePolicy {
+    package var coveragePoints: [CoveragePoint] {
+        scope.matchConditions.flatMap { $0.expression.coveragePoints(.condition) }
+            + scope.variables.flatMap { $0.expression.coveragePoints(.part) }
+            + validations.flatMap { $0.expression.coveragePoints(.validation) }
     }
 }

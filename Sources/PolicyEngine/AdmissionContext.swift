@@ -36,6 +36,16 @@ package struct ClusterContext: Sendable {
     /// Whether a policy gets all params that a selector finds at once, as `items` of one list, and not one after the other.
     /// No API server does so.
     package var listsSelectedParams = false
+    /// What functions that ask for chance get.
+    package var randomness = Randomness.system
+
+    package enum Randomness: Sendable {
+        /// The system's numbers.
+        case system
+        /// The same ones for the same request, for tools whose output is compared.
+        case request
+    }
+
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
     /// What policies may ask for through functions: any objects, images, HTTP answers.
@@ -103,13 +113,16 @@ package final class AdmissionContext: Sendable {
     package let now: Timestamp
     /// What is known of images; nil where nobody can look, and checks of images are undecided.
     package let images: ImageFacts?
+    /// Notes what each part of an expression came to; nil outside tests of policies.
+    package let coverage: CoverageRecorder?
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil
     ) {
         self.now = now
         self.images = images
+        self.coverage = coverage
         self.request = request
         self.cluster = cluster
         self.explains = explains

@@ -91,13 +91,14 @@ package struct PolicySet: Sendable {
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
     ///   - images: what is known of images; what lacks is noted there.
+    ///   - coverage: where to note what the parts of expressions came to.
     package func review(
         _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
         let context = AdmissionContext(
-            request: request, cluster: cluster, explains: explains, now: now, images: images)
+            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         outcome.conclude()
@@ -109,9 +110,10 @@ package struct PolicySet: Sendable {
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
         of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil
+        images: ImageFacts? = nil, admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, enforcement.exemption(of: request) == nil, let pod = WorkloadExpansion.pod(of: request)
+        guard mayJudgePods, enforcement.exemption(of: request) == nil,
+            let pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
@@ -131,11 +133,12 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
+        coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
         let context = AdmissionContext(
-            request: request, cluster: cluster, explains: explains, now: now, images: images)
+            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)

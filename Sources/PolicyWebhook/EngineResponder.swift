@@ -14,15 +14,20 @@ struct EngineResponder: AdmissionResponder {
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
+    private let tracer: Tracer?
     /// nil where nobody can look at images.
     private let images: ImageFiles?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, images: ImageFiles? = nil, log: Log) {
+    init(
+        _ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
+        images: ImageFiles? = nil, log: Log
+    ) {
         self.policies = policies
         self.images = images
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
+        self.tracer = tracer
         denials = DenialLog(log: log)
     }
 
@@ -47,6 +52,26 @@ struct EngineResponder: AdmissionResponder {
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
     ) throws(HTTPRefusal) -> AdmissionReply {
+        var trace = tracer?.begin(request)
+        do throws(HTTPRefusal) {
+            let reply = try respond(to: request, into: &output, &trace)
+            if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
+            return reply
+        } catch {
+            export(trace, refusal: error)
+            throw error
+        }
+    }
+
+    private func export(_ trace: RequestTrace?, refusal: HTTPRefusal) {
+        guard let trace else { return }
+        tracer?.exporter.export(trace.finished(status: refusal.code, failure: refusal.message))
+    }
+
+    /// - Parameter trace: nil afterwards where the answer comes later, and the trace with it.
+    private func respond(
+        to request: AdmissionHTTPRequest, into output: inout ByteBuffer, _ trace: inout RequestTrace?
+    ) throws(HTTPRefusal) -> AdmissionReply {
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
         policies.refresh(&workspace.policies)
@@ -57,10 +82,11 @@ struct EngineResponder: AdmissionResponder {
             workspace.facts = nil
         }
         let judged = try judge(
-            request.body, request.endpoint, workspace.policies.policies, workspace.facts, &workspace.parser)
+            request.body, request.endpoint, workspace.policies.policies, workspace.facts, &workspace.parser, &trace)
         if let gatherer, let facts = workspace.facts, facts.lacksSomething {
             workspace.facts = nil
-            return .deferred(deferred(request, facts, gatherer, workspace.policies.policies))
+            trace?.begin("gather")
+            return .deferred(deferred(request, facts, gatherer, workspace.policies.policies, trace.take()))
         }
         workspace.output.removeAll(keepingCapacity: true)
         finish(judged, request.body, into: &workspace.output)
@@ -77,8 +103,9 @@ struct EngineResponder: AdmissionResponder {
     /// - Parameter body: followed by `WebhookLimits.bodyPadding` readable bytes.
     private func judge(
         _ body: UnsafeRawBufferPointer, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
-        _ parser: inout JSONParser
+        _ parser: inout JSONParser, _ trace: inout RequestTrace?
     ) throws(HTTPRefusal) -> Judged {
+        trace?.begin("decode")
         let document: Document
         do throws(DocumentError) {
             document = try parser.parse(
@@ -87,6 +114,8 @@ struct EngineResponder: AdmissionResponder {
             throw .badRequest("the body is no JSON: \(error.message)")
         }
         let request = try Self.review(document).request
+        trace?.add(request)
+        trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse
         switch endpoint {
@@ -98,6 +127,8 @@ struct EngineResponder: AdmissionResponder {
             verdict = Verdict(mutation)
             response = AdmissionResponse(uid: request.uid, verdict: mutation)
         }
+        trace?.add(verdict)
+        trace?.begin("encode")
         if shortensAuditKeys { response.shortenAuditKeys() }
         return Judged(request: request, verdict: verdict, response: response)
     }
@@ -112,23 +143,28 @@ struct EngineResponder: AdmissionResponder {
 
     /// The same request once more, elsewhere, when more is known of its images.
     private func deferred(
-        _ request: AdmissionHTTPRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet
+        _ request: AdmissionHTTPRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet,
+        _ trace: RequestTrace?
     ) -> ImageAdmission {
         let endpoint = request.endpoint
         let count = request.body.count
         let padded = Array(request.body) + [UInt8](repeating: 0, count: WebhookLimits.bodyPadding)
         return ImageAdmission(facts, by: gatherer, timeout: request.timeout) { facts, isLast in
             padded.withUnsafeBytes { bytes in
-                let body = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                // The first judgement's stages are in it already.
+                var trace = trace
                 do throws(HTTPRefusal) {
+                    let body = UnsafeRawBufferPointer(rebasing: bytes[..<count])
                     var parser = JSONParser()
-                    let judged = try judge(body, endpoint, policies, facts, &parser)
+                    let judged = try judge(body, endpoint, policies, facts, &parser, &trace)
                     guard isLast || !facts.lacksSomething else { return nil }
                     var output: [UInt8] = []
                     finish(judged, body, into: &output)
+                    if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
                     return .success(
                         AdmissionAnswer(body: output, outcome: AdmissionOutcome(judged.request, judged.verdict)))
                 } catch {
+                    export(trace, refusal: error)
                     return .failure(error)
                 }
             }

@@ -53,11 +53,13 @@ package final class ImageCheck: Sendable {
     package var parts: SignatureParts {
         var parts = SignatureParts()
         parts.tagPrefix = location.tagPrefix
-        parts.attestations = false
-        switch subject {
-        case .image: break
-        case .statement: parts.attestations = true
-        case .artifact(let type): parts.artifactTypes = [type]
+        switch (subject, attestor) {
+        case (.image, .sigstore): parts.kinds = [.cosignSignatures, .referrers]
+        case (.statement, _): parts.kinds = [.cosignAttestations, .referrers]
+        case (.image, .notation): parts.kinds = .referrers
+        case (.artifact(let type), _):
+            parts.kinds = .referrers
+            parts.artifactTypes = [type]
         }
         return parts
     }
@@ -175,6 +177,6 @@ package struct ImageCheckResult: Sendable {
 
     /// The store could not deliver something that might have changed the result: it is no verdict.
     package var unreadable: VerificationError? {
-        isAccepted ? nil : reasons.first { $0.reason == .storeUnreadable }
+        isAccepted ? nil : reasons.first { $0.reason.isStoreProblem }
     }
 }

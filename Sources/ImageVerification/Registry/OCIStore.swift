@@ -41,7 +41,7 @@ extension OCIStore {
     }
 
     /// - Throws: `content-digest-mismatch`, `too-large`, `store-unreadable`.
-    func checkedBlob(repository: String, _ descriptor: Descriptor) throws(VerificationError) -> [UInt8] {
+    package func checkedBlob(repository: String, _ descriptor: Descriptor) throws(VerificationError) -> [UInt8] {
         let limit = VerificationLimits.maximumBlobBytes
         guard descriptor.size <= limit else {
             throw VerificationError(.tooLarge, "the blob has \(descriptor.size) bytes; the limit is \(limit)")

@@ -25,8 +25,7 @@ final class ImageFiles: Reloadable {
 
     static func fingerprint(_ options: ImageOptions) -> UInt64 {
         var fingerprint = FileFingerprint()
-        if let directory = options.signatures { fingerprint.add(path: "\(directory)/index.json") }
-        if let root = options.trustedRoot { fingerprint.add(path: root) }
+        for file in options.files { fingerprint.add(path: file) }
         return fingerprint.value
     }
 

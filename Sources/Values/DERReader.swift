@@ -1,28 +1,28 @@
 /// A cursor over DER: definite, minimal lengths only.
-struct DERReader {
-    struct Element {
+package struct DERReader {
+    package struct Element {
         /// The identifier octet; long tags do not occur in what is read here.
-        let tag: UInt8
+        package let tag: UInt8
         /// The value's octets.
-        let content: ArraySlice<UInt8>
+        package let content: ArraySlice<UInt8>
         /// Identifier, length and value.
-        let whole: ArraySlice<UInt8>
+        package let whole: ArraySlice<UInt8>
     }
 
     private let bytes: ArraySlice<UInt8>
     private var at: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         at = bytes.startIndex
     }
 
-    init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    var isAtEnd: Bool { at == bytes.endIndex }
+    package var isAtEnd: Bool { at == bytes.endIndex }
 
     /// Nil at the end or where the octets are no DER.
-    mutating func next() -> Element? {
+    package mutating func next() -> Element? {
         let start = at
         guard bytes.endIndex - at >= 2 else { return nil }
         let tag = bytes[at]
@@ -42,19 +42,19 @@ struct DERReader {
     }
 
     /// The next element if it has this tag.
-    mutating func next(_ tag: UInt8) -> Element? {
+    package mutating func next(_ tag: UInt8) -> Element? {
         guard at < bytes.endIndex, bytes[at] == tag else { return nil }
         return next()
     }
 
     /// The only element of these octets, if it has this tag.
-    static func single(_ bytes: ArraySlice<UInt8>, _ tag: UInt8) -> ArraySlice<UInt8>? {
+    package static func single(_ bytes: ArraySlice<UInt8>, _ tag: UInt8) -> ArraySlice<UInt8>? {
         var reader = DERReader(bytes)
         guard let element = reader.next(tag), reader.isAtEnd else { return nil }
         return element.content
     }
 
-    static func encode(tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+    package static func encode(tag: UInt8, _ content: [UInt8]) -> [UInt8] {
         var bytes = [tag]
         if content.count < 0x80 {
             bytes.append(UInt8(content.count))
