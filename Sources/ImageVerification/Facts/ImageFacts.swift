@@ -84,7 +84,7 @@ package final class ImageFacts: Sendable {
                     state.needs[index].checks.append(check)
                 }
                 if wantsMetadata { state.needs[index].wantsMetadata = true }
-            } else if state.needs.count < VerificationLimits.maximumImagesPerRequest {
+            } else if state.needs.count + state.gathered.count < VerificationLimits.maximumImagesPerRequest {
                 state.needs.append(ImageNeed(text, reference, checks: checks, wantsMetadata: wantsMetadata))
             } else {
                 return .failed(
