@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 package import Values
 
 /// A rule of a declared authorizer; the first that matches decides. An empty field matches anything.
@@ -131,15 +132,18 @@ package final class AdmissionContext: Sendable {
     package let now: Timestamp
     /// Whether the object is not the user's own but what a controller would make of it.
     package let isGenerated: Bool
+    /// What is known of images; nil where nobody can look, and checks of images are undecided.
+    package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        coverage: CoverageRecorder? = nil, isGenerated: Bool = false
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false
     ) {
         self.isGenerated = isGenerated
         self.now = now
+        self.images = images
         self.coverage = coverage
         self.request = request
         self.cluster = cluster

@@ -79,6 +79,10 @@ package struct EvaluationOutcome: Sendable {
     package var missingNamespace: String?
     /// What exceptions allow the policy that is being evaluated.
     package internal(set) var allowances = ExceptionAllowances()
+    /// Images of the request whose signatures some policy has found good.
+    package var verifiedImages: Set<String> = []
+    /// What policies can say only when all have judged.
+    package var conclusions: [@Sendable (inout EvaluationOutcome) -> Void] = []
 
     package init() {}
 }
