@@ -1,6 +1,7 @@
 import ArgumentParser
 import CMalloc
 import Glibc
+import ImageVerification
 import KubernetesAPI
 import NIOCore
 import OpenSSLTLS
@@ -79,6 +80,8 @@ struct PolicyWebhook: ParsableCommand {
 
     @Option(help: "The least level of log lines: debug, info, warning or error.")
     var logLevel = LogLine.Level.info
+
+    @OptionGroup var images: ImageOptions
 
     @Flag(help: "Count as unready once the certificate has expired.")
     var readinessNeedsValidCertificate = false
@@ -185,6 +188,14 @@ struct PolicyWebhook: ParsableCommand {
         let tracer = try tracing.tracer(version: Self.version, log: log, status: status)
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
+        let imagesAtStart = ImageFiles.fingerprint(images)
+        let imageFiles: ImageFiles?
+        do throws(VerificationError) {
+            imageFiles = try ImageFiles(images, log: log)
+        } catch {
+            throw StartFailure(exitCode: 2, text: "error: \(error.detail)\n")
+        }
+        if let imageFiles { status.add(imageFiles) }
         let assembly = try PolicyAssembly(
             policies, watchesPolicies: cluster.watchPolicies != nil, enforcement: enforcement.value, status: status,
             log: log
@@ -197,7 +208,7 @@ struct PolicyWebhook: ParsableCommand {
         let gate = SyncGate(isOpen: !cluster.kubernetes)
         let responder = EngineResponder(
             assembly.holder, gate: gate, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder,
-            tracer: tracer, log: log)
+            tracer: tracer, images: imageFiles, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
@@ -211,11 +222,12 @@ struct PolicyWebhook: ParsableCommand {
             return ClusterUpdates(
                 cluster, client: client, assembly: assembly, gate: gate, status: status, log: log)
         }
+        var watched: [(reloadable: any Reloadable, loaded: UInt64)] = [
+            (PolicyFiles(assembly: assembly), policiesAtStart), (certificate.reloadable, certificate.fingerprint),
+        ]
+        if let imageFiles { watched.append((imageFiles, imagesAtStart)) }
         let watch = FileWatch(
-            [
-                (PolicyFiles(assembly: assembly), policiesAtStart),
-                (certificate.reloadable, certificate.fingerprint),
-            ], interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
+            watched, interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
         return Service(
             server: server, watch: watch, recorder: recorder, tracer: tracer, updates: updates,
             selfSigned: certificate.reloadable as? SelfSignedService)

@@ -85,8 +85,7 @@ struct WaiverAddCommand: ParsableCommand {
         do throws(DocumentError) {
             for object in try location.objects() {
                 // As `check` sees it, or there would be waivers for what it does not find.
-                let seen = ManifestRequest.isReview(object) ? object : judge.admit(object).object
-                switch WaiverCandidate.judge(object, try judge.request(of: seen), by: policy, in: loaded) {
+                switch WaiverCandidate.judge(object, try judge.admittedRequest(of: object), by: policy, in: loaded) {
                 case .faulty(let candidate): candidates.append(candidate)
                 case .excused(let exception): excuse = excuse ?? exception
                 case .faultless: break
