@@ -85,6 +85,12 @@ let package = Package(
                 "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
             ]),
         target(
+            "GatekeeperPolicies",
+            [
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
                 "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Reporting", "RegularExpressions",
@@ -94,7 +100,8 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "GatekeeperPolicies", "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine",
+                "Admission",
                 "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -148,6 +155,9 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
                 "Diagnostics",
             ]),
+        tests(
+            "GatekeeperPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
