@@ -132,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "EngineBench",
             dependencies: [
-                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "Admission", "CEL",
+                "CAllocationCounter", "ExpressionFuzzing", "ImageVerification", "PolicyLanguages", "PolicyEngine",
+                "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],
             swiftSettings: strict),
@@ -195,10 +196,12 @@ let package = Package(
             name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
-        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
+        tests(
+            "ImageRegistry",
+            ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
-        tests("PolicyCheck"),
+        tests("PolicyCheck", ["SignatureFixtures", "TestServers"]),
         .testTarget(
             name: "RepositoryTests", dependencies: ["TestServers"], exclude: ["push_layout.py"], swiftSettings: strict),
     ],

@@ -3,7 +3,7 @@ import Testing
 
 /// Runs the commands of pages in docs and compares what they print; `RECORD_SNAPSHOTS=1` rewrites the pages.
 @Suite struct DocumentationTests {
-    static let pages = ["docs/policy-check.md", "docs/testing.md"]
+    static let pages = ["docs/policy-check.md", "docs/testing.md", "docs/image-signatures.md"]
 
     /// The page with each `$ command` in a console block followed by what it prints now.
     private static func rewritten(_ text: String) throws -> String {
