@@ -97,15 +97,15 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "PolicyLint", "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
                 "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
-                "Diagnostics", "CMalloc", argumentParser,
+                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents",
+                "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
         // `make bench` only.
@@ -139,6 +139,7 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
                 "Diagnostics",
             ]),
+        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
         tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),

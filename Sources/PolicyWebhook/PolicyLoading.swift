@@ -4,6 +4,7 @@ import NIOCore
 import OpenSSLTLS
 import PolicyEngine
 import PolicyLanguages
+import PolicyLint
 import Webhook
 
 /// The policies of some files and directories: loaded once at the start, and again whenever the files change.
@@ -27,8 +28,13 @@ struct PolicyFiles: Reloadable {
     static func load(_ paths: [String]) -> Load {
         var loader = PolicyLoader()
         for path in paths { loader.load(policyPath: path) }
-        let policies = loader.finish().policies
-        return Load(policies: policies, diagnostics: loader.log.diagnostics, errors: loader.log.errorCount)
+        let (policies, resources) = loader.finish()
+        var load = Load(policies: policies, diagnostics: loader.log.diagnostics, errors: loader.log.errorCount)
+        if let policies {
+            let linter = PolicyLinter(definitions: loader.definitions, resources: resources)
+            load.diagnostics += linter.typeFindings(in: policies).map(\.asWarning)
+        }
+        return load
     }
 
     static func fingerprint(_ paths: [String]) -> UInt64 {

@@ -3,6 +3,7 @@ import Diagnostics
 import Documents
 import Glibc
 import PolicyEngine
+import PolicyLint
 import Reporting
 import Values
 
@@ -23,6 +24,7 @@ struct CheckRun {
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
             allowEmpty: allowsEmpty, log: log)
+        for finding in policies.typeFindings(for: command.target) { try log.report(finding.asWarning) }
         let judge = FileJudge(
             policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
             expandsWorkloads: command.expandWorkloads)
