@@ -55,11 +55,15 @@ let package = Package(
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OutgoingHTTP", ["CCurl"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
+        target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
-        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -72,7 +76,7 @@ let package = Package(
             [
                 "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
                 "Values",
-                "Diagnostics",
+                "Diagnostics", "Archives",
             ]),
         target(
             "PolicyLint",
@@ -81,15 +85,23 @@ let package = Package(
                 "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
             ]),
         target(
+            "GatekeeperPolicies",
+            [
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Reporting", "RegularExpressions",
+                "Documents",
+                "Values", "Diagnostics",
             ]),
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "GatekeeperPolicies", "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine",
+                "Admission",
                 "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -98,13 +110,16 @@ let package = Package(
             name: "PolicyCheck",
             dependencies: [
                 "PolicyLint", "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
-                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
+                "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents",
+                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "PolicyEngine", "Webhook",
+                "OpenSSLTLS",
+                "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
@@ -140,24 +155,48 @@ let package = Package(
                 "Diagnostics",
             ]),
         tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
-        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
+        tests(
+            "GatekeeperPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        tests(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
+        .target(
+            name: "FakeKubernetesAPI",
+            dependencies: ["KubernetesAPI", "OutgoingHTTP", "TestServers", "TestCertificates"],
+            path: "Tests/FakeKubernetesAPI", exclude: ["tls-front.py"], swiftSettings: strict),
+        tests(
+            "PolicyWebhook",
+            [
+                "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
+                "Values",
+                "TestCertificates",
+            ]),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
-            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
-            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+            name: "ImageVerificationTests",
+            dependencies: ["ImageVerification", "SignatureFixtures", "Documents", "Values"],
+            exclude: ["oracle_cases.py"], swiftSettings: strict),
+        .target(
+            name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests(
+            "ImageRegistry",
+            ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

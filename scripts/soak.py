@@ -365,7 +365,7 @@ def misbehaving(options):
 def connections(options):
     """10,000 connections: those above the bound are closed at once, those below are served"""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    count = min(10_000, hard - 1000)
+    count = min(options.connections, hard - 1000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 500), hard))
     server = Server(options.binary)
     with Load(server, fresh=1_000_000) as load:
@@ -413,6 +413,22 @@ def full_disk(options):
         time.sleep(1)
         said = load.verify()
     check(server.metric("guardrail_log_lines_dropped_total") > 0, "lost lines are not counted")
+    server.stop()
+    return said
+
+
+def record_full_disk(options):
+    """--record to a disk that is full: verdicts go on, and a metric counts what was not recorded"""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="recordings-"))
+    # To the server, a disk that refuses is one that refuses: directories in the place of its files.
+    for number in range(10):
+        (directory / f"request-{number:05}.json.part").mkdir()
+    server = Server(options.binary, "--record", directory, "--record-limit", "10")
+    with Load(server) as load:
+        time.sleep(1)
+        said = load.verify()
+    check(server.metric("guardrail_unrecorded_requests_total") > 0, "lost recordings are not counted")
+    check(server.metric("guardrail_recorded_requests_total") == 0, "something was recorded")
     server.stop()
     return said
 
@@ -501,7 +517,8 @@ def soak(options):
 
 SCENARIOS = {
     "sigterm": sigterm, "rotation": rotation, "policies": policies, "misbehaving": misbehaving,
-    "connections": connections, "descriptors": descriptors, "full-disk": full_disk, "stuck-log": stuck_log,
+    "connections": connections, "descriptors": descriptors, "full-disk": full_disk, "record-full-disk": record_full_disk,
+    "stuck-log": stuck_log,
     "cost-limit": cost_limit, "soak": soak,
 }
 
@@ -510,6 +527,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", help="the policy-webhook to run")
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("SOAK_SECONDS", 600)))
+    parser.add_argument("--connections", type=int, default=10_000, help="how many the scenario `connections` opens")
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", choices=[*SCENARIOS, "all", "list"])
     options = parser.parse_args()
     if "list" in options.scenarios:

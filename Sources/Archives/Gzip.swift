@@ -55,4 +55,30 @@ package enum Gzip {
             }
         }
     }
+
+    /// Packs bytes as one member.
+    ///
+    /// - Throws: `archive-too-large` for more than 4 GiB.
+    package static func pack(_ bytes: [UInt8]) throws(ArchiveError) -> [UInt8] {
+        var stream = z_stream()
+        guard let length = UInt32(exactly: bytes.count), guardrail_deflate_init_gzip(&stream) == Z_OK else {
+            throw ArchiveError.tooLarge(Int(UInt32.max))
+        }
+        defer { deflateEnd(&stream) }
+        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
+        // The whole of it fits, so one call does it.
+        let code = bytes.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { buffer in
+                // zlib reads through this pointer and never writes.
+                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.avail_in = length
+                stream.next_out = buffer.baseAddress
+                stream.avail_out = UInt32(clamping: buffer.count)
+                return deflate(&stream, Z_FINISH)
+            }
+        }
+        guard code == Z_STREAM_END else { throw ArchiveError("archive-damaged", "the data cannot be packed") }
+        output.removeLast(output.count - Int(stream.total_out))
+        return output
+    }
 }

@@ -54,6 +54,8 @@ package struct Environment: Sendable {
     /// Structures that take any field, each of type dyn; `Object` stands for `Object.spec` and so on too. They can only
     /// be constructed: as a name in an expression they mean nothing.
     package var openStructures: Set<String> = []
+    /// Functions that are called on a variable without naming it: `f(x)` means `v.f(x)`.
+    package var unsaidReceivers: [String: String] = [:]
     /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages. Of a
     /// macro also the name with its number of arguments, such as `all(3)`.
     package var knownElsewhere: [String: String] = [:]

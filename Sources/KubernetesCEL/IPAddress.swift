@@ -1,3 +1,11 @@
+/// Addresses as texts, for what reads them from bytes.
+package enum IPAddressText {
+    /// - Parameter bytes: 4 or 16; nil for any other number.
+    package static func text(_ bytes: [UInt8]) -> String? {
+        bytes.count == 4 || bytes.count == 16 ? IPAddress(bytes: bytes).description : nil
+    }
+}
+
 /// An IPv4 or IPv6 address, after Go's net/netip.
 struct IPAddress: Hashable, Sendable {
     /// 4 or 16 bytes.

@@ -1,11 +1,14 @@
+import Admission
 import CEL
 import PolicyEngine
+import Synchronization
 import Values
 
-/// What policies know as `resource`, `http`, `globalContext`, `image` and `time`: the outside world, as given data.
+/// What policies know as `resource`, `http`, `globalContext`, `image`, `time` and `random`: the outside world, as given
+/// data.
 final class ExternalContext: ObjectValue {
     enum Kind: String, CaseIterable, Sendable {
-        case resource, http, globalContext, image, time
+        case resource, http, globalContext, image, time, random
 
         var type: CELType { .opaque(typeName, []) }
         var typeName: String { "kyverno.\(rawValue).Context" }
@@ -15,6 +18,8 @@ final class ExternalContext: ObjectValue {
     private let context: AdmissionContext
     /// The namespace that a namespaced policy is confined to.
     let namespace: String?
+    /// How many random texts were made.
+    private let draws = Atomic<UInt64>(0)
 
     init(_ kind: Kind, _ context: AdmissionContext, namespace: String?) {
         self.kind = kind
@@ -25,6 +30,15 @@ final class ExternalContext: ObjectValue {
     var typeName: String { kind.typeName }
     var data: ExternalData { context.cluster.external }
     var now: Timestamp { context.now }
+
+    /// Numbers for the next random text.
+    func randomGenerator() -> RandomNumbers {
+        let draw = draws.wrappingAdd(1, ordering: .relaxed).newValue
+        guard context.cluster.randomness == .request else { return RandomNumbers(seed: nil) }
+        let request = context.request
+        let identity = [request.uid, request.kind.description, request.namespace, request.name, "\(draw)"]
+        return RandomNumbers(seed: Array(identity.joined(separator: "\u{0}").utf8))
+    }
 
     func isEqual(to other: Value) -> Bool? {
         guard case .object(let object) = other else { return nil }

@@ -27,6 +27,7 @@ enum KyvernoEnvironment {
         var environment = CELEnvironments.kyverno()
         for library in [
             Library.kyvernoImages, .kyvernoHashes, .kyvernoJSON, .kyvernoTime, .kyvernoTransformations,
+            .kyvernoRandom, .kyvernoGzip, .kyvernoCertificates,
             .kyvernoExternal(isNamespaced: isNamespaced),
         ] {
             environment.add(library)
@@ -38,9 +39,7 @@ enum KyvernoEnvironment {
             Environment.Structure(ServiceAccountValue.typeName, ["Name": .string, "Namespace": .string]))
         environment.declare("exceptions", .structure(exceptions))
         for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
-        for name in ["random", "x509.decode", "gzip.compress", "gzip.decompress"] {
-            environment.knownElsewhere[name] = "Kyverno; it is not supported here"
-        }
+        environment.unsaidReceivers = ["random": ExternalContext.Kind.random.rawValue]
         return environment
     }
 

@@ -47,6 +47,10 @@ struct KyvernoRunner {
 
     mutating func value(of expression: CompiledExpression) throws(Failure) -> Value {
         guard case .success(let program) = expression.program else { throw Failure(message: expression.compileMessage) }
+        if let coverage = context.coverage {
+            expression.record(
+                activation, variables: scope.variables.map(\.expression), in: scope.environment, to: coverage)
+        }
         let billed = activation.composed?.cost ?? 0
         var budget = CostBudget(limit: min(KyvernoLimits.costPerExpression, remaining))
         let result: Value

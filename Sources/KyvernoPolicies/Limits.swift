@@ -11,4 +11,14 @@ package enum KyvernoLimits {
     static let maximumValueDepth = 200
     /// Bytes of a text that a function parses as JSON or YAML.
     static let maximumParsedBytes = 4 << 20
+    /// What `random` makes a text of: characters of the pattern, and parts within parts.
+    static let maximumPatternCharacters = 4_096
+    static let maximumPatternDepth = 100
+    /// How often `random` repeats what `*`, `+` and `{n,}` leave open, and what a pattern may demand.
+    static let maximumUnboundedRepeats = 32
+    static let maximumRepeats = 1_000
+    /// Characters of a text that `random` makes.
+    static let maximumRandomCharacters = 16_384
+    /// Bytes of a certificate in PEM.
+    static let maximumCertificateBytes = 64 << 10
 }

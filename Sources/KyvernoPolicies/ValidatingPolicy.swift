@@ -103,3 +103,11 @@ package final class ValidatingPolicy: CompiledPolicy {
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
     }
 }
+
+extension ValidatingPolicy: CoverablePolicy {
+    package var coveragePoints: [CoveragePoint] {
+        scope.matchConditions.flatMap { $0.expression.coveragePoints(.condition) }
+            + scope.variables.flatMap { $0.expression.coveragePoints(.part) }
+            + validations.flatMap { $0.expression.coveragePoints(.validation) }
+    }
+}

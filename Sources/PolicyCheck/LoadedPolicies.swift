@@ -14,7 +14,7 @@ struct LoadedPolicies: Sendable {
     let summaries: [PolicySummary]
     /// Which kind is which resource, CustomResourceDefinitions of the context included.
     let resources: ResourceTable
-    private let set: PolicySet
+    private var set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
     /// The documents of policies, bindings and exceptions, in the order in which they were read.
@@ -23,6 +23,8 @@ struct LoadedPolicies: Sendable {
     let definitions: [Node]
 
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
+    /// The exceptions themselves.
+    var waivers: [any CompiledException] { self.set.exceptions }
 
     /// Whether documents that are no Kubernetes objects are to be judged too.
     var judgesDocuments: Bool { self.set.judgesDocuments }
@@ -33,8 +35,10 @@ struct LoadedPolicies: Sendable {
     }
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
-    func judgePod(of request: AdmissionRequest) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, explains: true)
+    ///
+    /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
+    func judgePod(of request: AdmissionRequest, admit: (Node) -> Node) -> (pod: ExpandedPod, verdict: Verdict)? {
+        set.reviewPod(of: request, explains: true, admit: admit)
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.
@@ -43,6 +47,15 @@ struct LoadedPolicies: Sendable {
     /// What is known beside the request, as it is given to a policy.
     func context(_ request: AdmissionRequest) -> AdmissionContext {
         AdmissionContext(request: request, cluster: set.cluster)
+    }
+
+    /// The same, knowing more custom kinds.
+    func adding(_ definitions: [Node]) -> LoadedPolicies {
+        var cluster = self.set.cluster
+        cluster.add(definitions: definitions)
+        var copy = self
+        copy.set = self.set.with(cluster)
+        return copy
     }
 
     /// The compiled policies, in the order of `summaries`.
@@ -118,15 +131,18 @@ struct LoadedPolicies: Sendable {
 
     /// Reads and compiles policies, and the objects that they may ask for. Nothing is judged by half a set.
     ///
+    /// - Parameter files: policies that are in no file of `paths`.
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log
+        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log,
+        besides files: [SourceFile] = []
     ) throws(RunFailure) -> LoadedPolicies {
         var loader = PolicyLoader(languages: PolicyLanguages.all(version: target.version))
         for path in paths {
             loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
         }
+        for file in files { loader.load(policies: file) }
         for path in context {
             loader.load(path, bundled: { $0.load(context: $1) }, otherwise: { $0.load(contextPath: path) })
         }

@@ -26,6 +26,17 @@ package struct ClusterContext: Sendable {
     private struct Params: Sendable {
         var isNamespaced: Bool
         var objects: [Node] = []
+        /// Where an object stands in `objects`, by its key.
+        var positions: [String: Int] = [:]
+
+        mutating func insert(_ node: Node, _ key: String) {
+            if let position = positions[key] {
+                objects[position] = node
+            } else {
+                positions[key] = objects.count
+                objects.append(node)
+            }
+        }
     }
 
     private var namespaces: [String: Node] = [:]
@@ -35,12 +46,30 @@ package struct ClusterContext: Sendable {
     /// Whether a policy gets all params that a selector finds at once, as `items` of one list, and not one after the other.
     /// No API server does so.
     package var listsSelectedParams = false
+    /// What functions that ask for chance get.
+    package var randomness = Randomness.system
+
+    package enum Randomness: Sendable {
+        /// The system's numbers.
+        case system
+        /// The same ones for the same request, for tools whose output is compared.
+        case request
+    }
+
     /// nil if no rules were declared: checks are then undecided.
     package var authorization: [AuthorizationRule]?
     /// What policies may ask for through functions: any objects, images, HTTP answers.
     package var external = ExternalData()
 
+    /// Definitions of custom kinds.
+    package private(set) var definitions = KindDefinitions()
+
     package init() {}
+
+    /// - Parameter nodes: CustomResourceDefinitions and the like.
+    package mutating func add(definitions nodes: [Node]) {
+        if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
+    }
 
     /// - Parameter node: a `v1` Namespace.
     package mutating func add(namespace node: Node) {
@@ -56,8 +85,7 @@ package struct ClusterContext: Sendable {
             apiVersion: node["apiVersion" as StaticString]?.string ?? "",
             kind: node["kind" as StaticString]?.string ?? "")
         declare(paramKind: kind, isNamespaced: isNamespaced)
-        params[kind]?.objects.removeAll { Self.key($0) == Self.key(node) }
-        params[kind]?.objects.append(node)
+        params[kind]?.insert(node, Self.key(node))
     }
 
     /// Makes a kind known that there may be no object of.
@@ -70,7 +98,8 @@ package struct ClusterContext: Sendable {
 
     /// - Parameter namespace: empty for cluster-scoped kinds.
     package func param(_ kind: GroupVersionKind, namespace: String, name: String) -> Node? {
-        params[kind]?.objects.first { Self.key($0) == "\(namespace)/\(name)" }
+        guard let known = params[kind], let position = known.positions["\(namespace)/\(name)"] else { return nil }
+        return known.objects[position]
     }
 
     package func params(_ kind: GroupVersionKind, namespace: String, matching selector: LabelSelector) -> [Node] {
@@ -100,11 +129,18 @@ package final class AdmissionContext: Sendable {
     package let unknownNamespace: String?
     /// The time of the request.
     package let now: Timestamp
+    /// Whether the object is not the user's own but what a controller would make of it.
+    package let isGenerated: Bool
+    /// Notes what each part of an expression came to; nil outside tests of policies.
+    package let coverage: CoverageRecorder?
 
     package init(
-        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now()
+        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        coverage: CoverageRecorder? = nil, isGenerated: Bool = false
     ) {
+        self.isGenerated = isGenerated
         self.now = now
+        self.coverage = coverage
         self.request = request
         self.cluster = cluster
         self.explains = explains

@@ -51,6 +51,14 @@ package struct ExternalData: Sendable {
     /// Whether any object of the resource was given: then one that was not given does not exist.
     package func knows(_ resource: GroupVersionResource) -> Bool { resources.contains(resource) }
 
+    /// The resource of a kind, if an object of it was given.
+    package func resource(of kind: GroupVersionKind) -> GroupVersionResource? {
+        objects.first {
+            $0.resource.group == kind.group && $0.resource.version == kind.version
+                && $0.node["kind" as StaticString]?.string == kind.kind
+        }?.resource
+    }
+
     package func object(_ resource: GroupVersionResource, namespace: String, name: String) -> Node? {
         objects.first { $0.resource == resource && $0.namespace == namespace && $0.name == name }?.node
     }

@@ -89,11 +89,14 @@ package struct PolicySet: Sendable {
     /// - Parameters:
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    ///   - coverage: where to note what the parts of expressions came to.
     package func review(
-        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        coverage: CoverageRecorder? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         return Verdict(outcome, request: request, enforcement: enforcement)
@@ -103,15 +106,18 @@ package struct PolicySet: Sendable {
     ///
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
-        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, enforcement.exemption(of: request) == nil, let pod = WorkloadExpansion.pod(of: request)
+        guard mayJudgePods, enforcement.exemption(of: request) == nil,
+            let pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
-        let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: pod.request, cluster: cluster, explains: explains, now: now, isGenerated: true)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: pod.request) { number in
-            guard case .differs = policies[number].match.match(workload) else { return }
+            guard case .differs = policies[number].matches(workload) else { return }
             judge(number, context, &outcome)
         }
         guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
@@ -123,10 +129,11 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)
@@ -137,7 +144,7 @@ package struct PolicySet: Sendable {
     private func judge(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {
         guard outcome.missingNamespace == nil else { return }
         let policy = policies[number]
-        switch policy.match.match(context) {
+        switch policy.matches(context) {
         case .matches: evaluate(number, context, &outcome)
         case .differs: break
         case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &outcome)

@@ -3,6 +3,7 @@ package import Diagnostics
 import Documents
 package import KubernetesCEL
 package import PolicyEngine
+import Synchronization
 package import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
@@ -21,6 +22,17 @@ package final class CompiledExpression: Sendable {
     let compileIssues: String
     package let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
+    /// Planned for tracing, when first asked for.
+    private let traced = Mutex<Program?>(nil)
+
+    /// The expression as a program that records what every node comes to; nil if it does not compile.
+    func tracedProgram(in environment: Environment) -> Program? {
+        guard let checked else { return nil }
+        if let program = traced.withLock({ $0 }) { return program }
+        let program = try? Program(planning: checked, in: environment, traced: true)
+        traced.withLock { $0 = program }
+        return program
+    }
 
     init(
         _ check: PolicyCheck, _ program: Result<Program, CompileError>, checked: CheckedExpression? = nil, node: Node,

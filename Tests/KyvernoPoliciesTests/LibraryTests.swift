@@ -1,5 +1,6 @@
 import Diagnostics
 import PolicyEngine
+import PolicyLanguages
 import Testing
 import Values
 
@@ -34,6 +35,15 @@ struct LibraryTests {
         #"["x"].all(image, image.startsWith("x"))"#,
         #"object.spec.containers.orValue([]).size() == 1 && object.spec.?volumes.orValue([]).size() == 0"#,
         #"exceptions.allowedImages == []"#,
+        #"resource.Get(resource.ToGVR("v1", "ConfigMap"), "default", "cm").data.x == "1""#,
+        #"resource.list(resource.toGVR("v1", "ConfigMap"), "default").items.size() == 1"#,
+        #"resource.ToGVR("apps/v1", "Deployment") == resource.toGVR("apps/v1", "Deployment")"#,
+        #"random().matches("^[0-9a-z]{8}$") && random.random().size() == 8"#,
+        #"random("[A-F]{3}-\\d{2,4}(x|yy)?").matches("^[A-F]{3}-[0-9]{2,4}(x|yy)?$")"#,
+        #"[1, 2, 3, 4].map(i, random("[a-z]{16}")).distinct().size() == 4"#,
+        #"gzip.decompress(gzip.compress("hello hello hello")) == "hello hello hello""#,
+        #"gzip.decompress(gzip.compress("")) == """#,
+        #"gzip.decompress(base64.decode("H4sIAAAAAAAA/8tIzcnJVyjPL8pJAQCFEUoNCwAAAA==")) == "hello world""#,
     ]
 
     private static let context = """
@@ -90,10 +100,61 @@ struct LibraryTests {
         #expect(decision.message.contains("`configmaps` `default/no` not found"))
     }
 
-    @Test("that are not supported are named")
-    func unsupported() throws {
-        let (set, log) = try Support.load(Support.policy("validations:\n- expression: random() == ''"))
+    static let broken: [(String, String)] = [
+        (#"random("[z-a]") == """#, "a range of characters in the pattern has no order"),
+        (#"random("\\bx") == """#, "`\\b` in a pattern is not supported"),
+        (#"random("a{9999}") == """#, "a part is repeated too often"),
+    ]
+
+    @Test("of a constant pattern that makes no text are refused when the policy is loaded", arguments: broken)
+    func brokenPattern(expression: String, message: String) throws {
+        let (set, log) = try Support.load(
+            Support.policy("validations:\n- expression: |-\n    \(expression)"))
         #expect(set == nil)
-        #expect(log.diagnostics.contains { "\($0.message) \($0.help ?? "")".contains("not supported here") })
+        #expect(log.diagnostics.map(\.id) == ["cel-invalid-constant"])
+        #expect(log.diagnostics.first?.message.contains(message) == true, "\(log.diagnostics.map(\.message))")
+        #expect(log.diagnostics.first?.range?.start.line == 14)
+    }
+
+    static let failing: [(String, String)] = [
+        (#"gzip.decompress(b"plain text") == """#, "the data is no gzip stream"),
+        (#"gzip.decompress(base64.decode("H4sIAAAAAAAA/8tI")) == """#, "the data is no gzip stream"),
+        (#"x509.decode("nothing") == {}"#, "failed to decode PEM block"),
+        (
+            #"x509.decode("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") == {}"#,
+            "x509: malformed certificate"
+        ),
+        (
+            #"x509.decode("-----BEGIN KEY-----\nAAAA\n-----END KEY-----") == {}"#,
+            "PEM block neither contains a CERTIFICATE or CERTIFICATE REQUEST"
+        ),
+    ]
+
+    @Test("fail with a reason", arguments: failing)
+    func failure(expression: String, message: String) throws {
+        let decision = try #require(try review(expression).denial)
+        #expect(decision.missing == nil)
+        #expect(decision.message.hasSuffix("resulted in error: \(message)"), "\(decision.message)")
+    }
+
+    @Test("of chance give the same text for the same request where output is compared")
+    func chance() throws {
+        func texts(_ randomness: ClusterContext.Randomness) throws -> [String] {
+            var loader = PolicyLoader()
+            loader.load(
+                policies: SourceFile(
+                    name: "p.yaml",
+                    text: Support.policy("validations:\n- expression: 1 > 2\n  messageExpression: random('[a-z]{32}')"))
+            )
+            loader.declare { $0.randomness = randomness }
+            let loaded = loader.finish().policies
+            let set = try #require(loaded)
+            let request = try Support.request(Support.pod)
+            return (0..<2).compactMap { _ in set.review(request).denial?.message }
+        }
+        let same = try texts(.request)
+        #expect(same[0] == same[1])
+        let different = try texts(.system)
+        #expect(different[0] != different[1])
     }
 }

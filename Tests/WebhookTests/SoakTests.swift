@@ -18,12 +18,16 @@ struct SoakTests {
     @Test(
         "keeps its word",
         arguments: [
-            "sigterm", "rotation", "policies", "misbehaving", "connections", "descriptors", "full-disk", "stuck-log",
+            "sigterm", "rotation", "policies", "misbehaving", "connections", "descriptors", "full-disk",
+            "record-full-disk", "stuck-log",
         ])
     func scenario(name: String) throws {
         let script = Self.root.appendingPathComponent("scripts/soak.py").path
         let result = try Tool.run(
-            ["timeout", "120", "python3", script, "--binary", Self.binary("policy-webhook"), name])
+            [
+                "timeout", "120", "python3", script, "--binary", Self.binary("policy-webhook"), "--connections", "5000",
+                name,
+            ])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 

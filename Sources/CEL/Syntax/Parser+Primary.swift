@@ -92,9 +92,13 @@ extension Parser {
         let total = target.map { counted(max($0.height, height)) } ?? height
         let call = MacroCall(
             function: function, name: name, target: target?.id, arguments: arguments, span: span, mark: mark)
-        let node =
-            expandMacro(call)
-            ?? builder.append(.call(function: function, target: target?.id, arguments: arguments), span, mark: mark)
+        if let expansion = expandMacro(call) { return Parsed(id: expansion, height: total) }
+        var receiver = target?.id
+        if receiver == nil, let variable = environment.unsaidReceivers[function] {
+            receiver = builder.append(.identifier(variable), name)
+        }
+        let node = builder.append(
+            .call(function: function, target: receiver, arguments: arguments), span, mark: mark)
         return Parsed(id: node, height: total)
     }
 

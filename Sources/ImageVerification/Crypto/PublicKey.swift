@@ -1,4 +1,5 @@
 import COpenSSL
+import Values
 
 /// A public key of one of the kinds that image signatures use.
 package final class PublicKey: @unchecked Sendable {

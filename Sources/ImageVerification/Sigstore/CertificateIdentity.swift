@@ -1,4 +1,5 @@
 package import RegularExpressions
+import Values
 
 /// A text that must be equal, or a pattern that must match from start to end.
 package enum TextMatch: Sendable {

@@ -44,6 +44,7 @@ extension Library {
         let list = Implementation.variadic { arguments throws(EvaluationError) in
             try resourceList(try ResourceCall(arguments, isNamespaced: isNamespaced, hasName: false))
         }
+        let gvr = GroupVersionResourceValue.type
         var lists = [
             Overload("resource_list_labels", member: true, [receiver, .string, .string] + place + [labels], .dyn, list)
         ]
@@ -57,12 +58,48 @@ extension Library {
                             try ResourceCall([context, version, name], isNamespaced: true, hasName: false))
                     })
                 : Overload("resource_list", member: true, [receiver, .string, .string, .string], .dyn, list))
+        let getByGVR = fixed(arguments: 3 + place.count) { arguments throws(EvaluationError) in
+            try resource(try ResourceCall(arguments, isNamespaced: isNamespaced, hasName: true))
+        }
+        func listByGVR(_ count: Int) -> Implementation {
+            fixed(arguments: count) { arguments throws(EvaluationError) in
+                try resourceList(try ResourceCall(arguments, isNamespaced: isNamespaced, hasName: false))
+            }
+        }
+        lists += [
+            Overload(
+                "list_resources_gvr", member: true, [receiver, gvr] + place, .dyn, listByGVR(2 + place.count)),
+            Overload(
+                "list_resources_gvr_labels", member: true, [receiver, gvr] + place + [labels], .dyn,
+                listByGVR(3 + place.count)),
+        ]
+        let parts = Implementation.variadic { arguments throws(EvaluationError) in
+            let call = try ResourceCall(Array(arguments.dropLast()), isNamespaced: isNamespaced, hasName: true)
+            throw ExternalContext.missing("subresources of the object \(call.description)")
+        }
         return twins(
             "Get",
             [
-                Overload("resource_get", member: true, [receiver, .string, .string] + place + [.string], .dyn, get)
+                Overload("resource_get", member: true, [receiver, .string, .string] + place + [.string], .dyn, get),
+                Overload("resource_get_gvr", member: true, [receiver, gvr] + place + [.string], .dyn, getByGVR),
+                Overload(
+                    "resource_get_subresources", member: true,
+                    [receiver, .string, .string] + place + [.string, .list(.string)], .dyn, parts),
+                Overload(
+                    "resource_get_gvr_subresources", member: true,
+                    [receiver, gvr] + place + [.string, .list(.string)], .dyn, parts),
             ])
             + twins("List", lists)
+            + twins(
+                "ToGVR",
+                [
+                    Overload(
+                        "convert_to_gvr_string_string", member: true, [receiver, .string, .string], gvr,
+                        .ternary { context, version, kind throws(EvaluationError) in
+                            try GroupVersionResourceValue.find(
+                                try version.string(), try kind.string(), try ExternalContext.of(context).data)
+                        })
+                ])
             + twins(
                 "Post",
                 [
@@ -91,11 +128,24 @@ extension Library {
             guard let first = rest.popFirst() else { throw .noSuchOverload() }
             let context = try ExternalContext.of(first)
             data = context.data
+            namespace = isNamespaced ? context.namespace ?? "" : ""
+            if case .object(let object)? = rest.first, let known = object as? GroupVersionResourceValue {
+                rest.removeFirst()
+                resource = known.resource
+                if !isNamespaced { namespace = try next() }
+                try readRest(&rest, hasName: hasName)
+                return
+            }
             let (group, version) = GroupVersionKind.split(try next())
             resource = GroupVersionResource(group: group, version: version, resource: try next().lowercased())
-            namespace = isNamespaced ? context.namespace ?? "" : try next()
+            if !isNamespaced { namespace = try next() }
+            try readRest(&rest, hasName: hasName)
+        }
+
+        private mutating func readRest(_ rest: inout ArraySlice<Value>, hasName: Bool) throws(EvaluationError) {
             if hasName {
-                name = try next()
+                guard let value = rest.popFirst() else { throw .noSuchOverload() }
+                name = try value.string()
             } else if let last = rest.popFirst() {
                 var labels: [String: String] = [:]
                 try last.forEachEntry { key, value throws(EvaluationError) in

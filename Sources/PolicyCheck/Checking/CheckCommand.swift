@@ -33,6 +33,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var target: TargetOptions
 
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
+    @OptionGroup var validation: ValidationOptions
 
     @Option(help: "Which findings make the exit code 1.")
     var failOn = FailOn.error
