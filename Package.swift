@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
+                "PolicyLint", "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
                 "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
                 "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
                 "Values", "Diagnostics", argumentParser,
@@ -119,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "KubernetesAPI", "Certificates", "PolicyLanguages", "ImageGathering", "ImageRegistry",
+                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "ImageGathering", "ImageRegistry",
                 "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
@@ -156,6 +156,7 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
+        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
