@@ -24,7 +24,8 @@ struct CheckRun {
             command.policies.policy, context: command.request.context, for: command.target,
             allowEmpty: allowsEmpty, log: log)
         let schemas = try command.schemas.schemas(
-            for: command.target, validates: command.validation.schemas ?? true, requires: command.validation.requireSchemas,
+            for: command.target, validates: command.validation.schemas ?? true,
+            requires: command.validation.requireSchemas,
             insists: command.validation.isAskedFor, log: log)
         let inputs = try command.selection.inputs(command.paths, log: log)
         var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
