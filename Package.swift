@@ -85,6 +85,12 @@ let package = Package(
                 "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
             ]),
         target(
+            "GatekeeperPolicies",
+            [
+                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
                 "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Admission",
@@ -95,7 +101,8 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "GatekeeperPolicies", "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine",
+                "Admission",
                 "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -149,6 +156,9 @@ let package = Package(
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
         tests("ImageGathering", ["ImageVerification", "Values"]),
+        tests(
+            "GatekeeperPolicies",
+            ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
@@ -168,10 +178,16 @@ let package = Package(
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
-            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
-            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+            name: "ImageVerificationTests",
+            dependencies: ["ImageVerification", "SignatureFixtures", "Documents", "Values"],
+            exclude: ["oracle_cases.py"], swiftSettings: strict),
+        .target(
+            name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
-        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
+        tests(
+            "ImageRegistry",
+            ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

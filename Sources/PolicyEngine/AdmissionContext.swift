@@ -51,7 +51,15 @@ package struct ClusterContext: Sendable {
     /// What policies may ask for through functions: any objects, images, HTTP answers.
     package var external = ExternalData()
 
+    /// Definitions of custom kinds.
+    package private(set) var definitions = KindDefinitions()
+
     package init() {}
+
+    /// - Parameter nodes: CustomResourceDefinitions and the like.
+    package mutating func add(definitions nodes: [Node]) {
+        if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
+    }
 
     /// - Parameter node: a `v1` Namespace.
     package mutating func add(namespace node: Node) {
@@ -113,13 +121,16 @@ package final class AdmissionContext: Sendable {
     package let now: Timestamp
     /// What is known of images; nil where nobody can look, and checks of images are undecided.
     package let images: ImageFacts?
+    /// Whether the object is not the user's own but what a controller would make of it.
+    package let isGenerated: Bool
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false
     ) {
+        self.isGenerated = isGenerated
         self.now = now
         self.images = images
         self.coverage = coverage

@@ -117,10 +117,10 @@ package struct PolicySet: Sendable {
         else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
-            request: pod.request, cluster: cluster, explains: explains, now: now, images: images)
+            request: pod.request, cluster: cluster, explains: explains, now: now, images: images, isGenerated: true)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: pod.request) { number in
-            guard case .differs = policies[number].match.match(workload) else { return }
+            guard case .differs = policies[number].matches(workload) else { return }
             judge(number, context, &outcome)
         }
         outcome.conclude()
@@ -150,7 +150,7 @@ package struct PolicySet: Sendable {
     private func judge(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {
         guard outcome.missingNamespace == nil else { return }
         let policy = policies[number]
-        switch policy.match.match(context) {
+        switch policy.matches(context) {
         case .matches: evaluate(number, context, &outcome)
         case .differs: break
         case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &outcome)

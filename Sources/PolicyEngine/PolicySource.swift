@@ -39,8 +39,11 @@ extension PolicyLanguage {
 /// A policy ready to judge requests: immutable, used from any number of threads at once.
 package protocol CompiledPolicy: AnyObject, Sendable {
     var id: PolicyID { get }
-    /// Which requests it is about; the set only asks it to evaluate those.
+    /// Which requests it may be about; the set asks it about no others.
     var match: MatchResources { get }
+
+    /// Whether a request is meant: decides where `match` is wider than the policy, as for those that match by kind.
+    func matches(_ context: AdmissionContext) -> MatchResources.Outcome
 
     /// Appends an evaluation for each binding and param that is in force.
     func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome)
@@ -56,6 +59,7 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 }
 
 extension CompiledPolicy {
+    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
     package var judgesDocuments: Bool { false }
     package var readsAllowances: Bool { false }
 }

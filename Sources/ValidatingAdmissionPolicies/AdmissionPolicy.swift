@@ -59,4 +59,11 @@ package final class AdmissionPolicy: CompiledPolicy {
         self.validations = validations
         self.auditAnnotations = auditAnnotations
     }
+
+    init(_ frame: PolicyFrame, validations: [Validation], messageExpressions: Int) {
+        self.frame = frame
+        self.validations = validations
+        self.messageExpressions = messageExpressions
+        auditAnnotations = []
+    }
 }
