@@ -4,7 +4,7 @@ SWIFT ?= swift
 FORMATTED := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak build schemas lint format clean toolchain
+.PHONY: help run test bench soak build schemas oracles lint format clean toolchain
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,10 @@ build: toolchain ## build the release executables
 schemas: ## regenerate the built-in types FROM a directory of OpenAPI documents
 	python3 scripts/generate-schemas.py "$(FROM)" > BuiltInSchemas.swift.new
 	mv BuiltInSchemas.swift.new Sources/KubernetesSchemas/BuiltInSchemas.swift
+
+oracles: ## install the Python packages that some tests compare with
+	python3 -m venv .build/oracles
+	.build/oracles/bin/pip install --quiet --requirement scripts/oracles.txt
 
 lint: toolchain ## check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)

@@ -42,8 +42,10 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        target("Archives", ["CZlib"]),
         target("Diagnostics"),
         target("Values", ["Diagnostics"]),
         target("RegularExpressions", ["CRE2"]),
@@ -52,7 +54,9 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("OutgoingHTTP", ["CCurl"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        target("Certificates", ["COpenSSL"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
@@ -68,7 +72,7 @@ let package = Package(
             [
                 "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
                 "Values",
-                "Diagnostics", "CZlib",
+                "Diagnostics", "Archives",
             ]),
         target(
             "PolicyTesting",
@@ -79,16 +83,16 @@ let package = Package(
         target(
             "PolicyLanguages",
             [
-                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "Documents", "Values",
-                "Diagnostics",
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "KubernetesCEL", "PolicyEngine", "Admission",
+                "Documents", "Values", "Diagnostics",
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Admission", "KubernetesCEL", "CEL",
-                "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
+                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -111,13 +115,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("Archives"),
         tests("Diagnostics"),
         tests("Admission", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Documents", "Values",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "Values",
                 "Diagnostics",
             ]),
         tests(
@@ -137,11 +143,14 @@ let package = Package(
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests("Certificates", ["TestCertificates"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

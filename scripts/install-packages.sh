@@ -11,8 +11,8 @@ packages_for() {
     case "$1" in
         # The second line is what a Swift toolchain unpacked from its archive needs itself.
         build)
-            echo "libssl-dev libyaml-dev libre2-dev libsimdjson-dev libstdc++-12-dev zlib1g-dev pkg-config"
-            echo "git=git ca-certificates binutils=ld libcurl4 libxml2 libncurses6 libsqlite3-0"
+            echo "libssl-dev libcurl4-openssl-dev libyaml-dev libre2-dev libsimdjson-dev libstdc++-12-dev zlib1g-dev pkg-config"
+            echo "git=git ca-certificates binutils=ld libxml2 libncurses6 libsqlite3-0"
             ;;
         run) echo "curl=curl openssl=openssl jq=jq" ;;
         bench) echo "nginx-light=nginx wrk=wrk valgrind=valgrind" ;;

@@ -39,6 +39,26 @@ package struct AdmissionResponse: Sendable {
 
     package var isAllowed: Bool { status == nil }
 
+    /// Gives the audit annotations names that survive in the API server, which puts a webhook's name and `/` before each
+    /// and drops what is then no qualified name: `policy/key` becomes `policy.key`, or `key` where that is too long.
+    ///
+    /// Source: `dispatcher.go` of `k8s.io/apiserver/pkg/admission/plugin/webhook/validating`, and `IsQualifiedName`.
+    package mutating func shortenAuditKeys() {
+        guard !auditAnnotations.isEmpty else { return }
+        var shortened: [(key: String, value: String)] = []
+        for annotation in auditAnnotations {
+            let parts = annotation.key.split(separator: "/").map(String.init)
+            let whole = parts.joined(separator: ".")
+            let key = whole.utf8.count <= AdmissionLimits.auditKeyBytes ? whole : parts.last ?? whole
+            if let index = shortened.firstIndex(where: { $0.key == key }) {
+                shortened[index].value += ", \(annotation.value)"
+            } else {
+                shortened.append((key, annotation.value))
+            }
+        }
+        auditAnnotations = shortened
+    }
+
     /// The AdmissionReview that carries this response, as JSON.
     package func encoded() -> [UInt8] {
         var out: [UInt8] = []

@@ -4,6 +4,8 @@ package enum AdmissionLimits {
     package static let maximumUIDBytes = 1024
     /// Requirements of one label selector.
     package static let maximumSelectorRequirements = 1000
+    /// Bytes of the name part of an audit annotation key, as of every qualified name.
+    package static let auditKeyBytes = 63
     /// Operations of one JSON Patch.
     package static let maximumPatchOperations = 10_000
     /// Tape words that the operations of one patch may add, copies of copies included.

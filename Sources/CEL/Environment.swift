@@ -56,8 +56,11 @@ package struct Environment: Sendable {
     package var openStructures: Set<String> = []
     /// Functions that are called on a variable without naming it: `f(x)` means `v.f(x)`.
     package var unsaidReceivers: [String: String] = [:]
-    /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages.
+    /// Functions and macros known elsewhere: name to who has it ("Kubernetes 1.34", "Kyverno"), for messages. Of a
+    /// macro also the name with its number of arguments, such as `all(3)`.
     package var knownElsewhere: [String: String] = [:]
+    /// The key in `knownElsewhere` of `a.?b` and all that goes with it.
+    package static let optionalSyntax = ".?"
 
     /// Slots of `variables` by name.
     private(set) var slots: [String: Int] = [:]

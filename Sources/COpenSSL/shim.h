@@ -4,6 +4,7 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -71,6 +72,8 @@ static inline void guardrail_BIO_clear_retry_flags(BIO *bio) { BIO_clear_retry_f
 static inline int guardrail_ERR_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 static inline int guardrail_ERR_library(unsigned long code) { return ERR_GET_LIB(code); }
+
+static inline EVP_PKEY *guardrail_generate_P256(void) { return EVP_EC_gen("P-256"); }
 
 static inline void guardrail_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
 

@@ -1,16 +1,9 @@
-#ifndef GUARDRAIL_CZLIB_SHIM_H
-#define GUARDRAIL_CZLIB_SHIM_H
-
+#pragma once
 #include <zlib.h>
 
-// Swift cannot call function-like macros.
+// A macro in zlib.h, with the structure's size in it; 16 more than the window's bits means gzip and nothing else.
+static inline int guardrail_inflate_init_gzip(z_streamp stream) { return inflateInit2(stream, 15 + 16); }
 
-static inline int guardrail_inflateInit2(z_stream *stream, int windowBits) {
-    return inflateInit2(stream, windowBits);
+static inline int guardrail_deflate_init_gzip(z_streamp stream) {
+    return deflateInit2(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 }
-
-static inline int guardrail_deflateInit2(z_stream *stream, int level, int windowBits, int memoryLevel) {
-    return deflateInit2(stream, level, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY);
-}
-
-#endif

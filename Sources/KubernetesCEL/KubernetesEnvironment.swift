@@ -16,6 +16,9 @@ package enum KubernetesEnvironment {
         addition(.twoVariableComprehensions, 32), addition(.semver, 33), addition(.lists, 34),
     ]
 
+    /// The version that `a.?b` came with.
+    private static let optionalSyntax = KubernetesVersion(minor: 28)
+
     private static func addition(_ library: Library, _ minor: Int) -> Addition {
         Addition(library: library, since: KubernetesVersion(minor: minor))
     }
@@ -29,7 +32,7 @@ package enum KubernetesEnvironment {
         for addition in additions where addition.since <= version { environment.add(addition.library) }
         if mutation { addMutations(to: &environment) }
         environment.requiresHomogeneousLiterals = version.minor >= 29
-        environment.allowsOptionalSyntax = version.minor >= 28
+        environment.allowsOptionalSyntax = version >= optionalSyntax
         environment.checksFormatCalls = version.minor >= 29
         environment.loopVariablesShadow = false
         environment.knownElsewhere = knownElsewhere(version, mutation: mutation)
@@ -55,13 +58,16 @@ package enum KubernetesEnvironment {
         for addition in additions where addition.since > version {
             for name in addition.library.names { known[name] = "Kubernetes \(addition.since.description)" }
         }
+        if version < optionalSyntax { known[Environment.optionalSyntax] = "Kubernetes \(optionalSyntax.description)" }
         return known
     }
 }
 
 extension Library {
     /// Functions and macros by the names that expressions use.
-    fileprivate var names: [String] { functions.map(\.name) + macros.map(\.name) }
+    fileprivate var names: [String] {
+        functions.map(\.name) + macros.flatMap { [$0.name, "\($0.name)(\($0.argumentCount))"] }
+    }
 }
 
 /// Environments that are not Kubernetes' own.

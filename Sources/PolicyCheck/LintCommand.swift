@@ -12,11 +12,12 @@ struct LintCommand: ParsableCommand {
     @Argument(help: "Policy files and directories.", completion: .file())
     var paths: [String]
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let policies = try LoadedPolicies.load(paths, context: [], allowEmpty: false, log: log)
+        let policies = try LoadedPolicies.load(paths, context: [], for: target, allowEmpty: false, log: log)
         try log.flush()
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         try output.append("\(Summary.plural(policies.summaries.count, "policy")): no errors.\n")

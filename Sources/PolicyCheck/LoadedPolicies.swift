@@ -15,19 +15,35 @@ struct LoadedPolicies: Sendable {
     private let set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
+    /// The documents of policies, bindings and exceptions, in the order in which they were read.
+    let documents: [Node]
+
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
 
     /// Whether documents that are no Kubernetes objects are to be judged too.
     var judgesDocuments: Bool { self.set.judgesDocuments }
 
+    /// Policies that change objects.
+    var mutatingPolicies: [PolicyID] { self.set.mutatingPolicies.map(\.id) }
+
     /// The verdict on a document of any shape; nil if it is no map.
-    func judge(document: Node) -> (request: AdmissionRequest, verdict: Verdict)? {
-        set.review(document: document, explains: true)
+    func judge(
+        document: Node, mutates: Bool
+    ) -> (request: AdmissionRequest, mutation: MutationVerdict?, verdict: Verdict)? {
+        guard mutates else {
+            return set.review(document: document, explains: true).map { ($0.request, nil, $0.verdict) }
+        }
+        return set.mutateAndReview(document: document, explains: true).map { ($0.request, $0.mutation, $0.verdict) }
     }
 
+    /// What the mutating policies make of a request's object.
+    func mutate(_ request: AdmissionRequest) -> MutationVerdict { set.mutate(request) }
+
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
-    func judgePod(of request: AdmissionRequest) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, explains: true)
+    ///
+    /// - Parameter mutates: whether the mutating policies change that Pod first.
+    func judgePod(of request: AdmissionRequest, mutates: Bool = false) -> (pod: ExpandedPod, verdict: Verdict)? {
+        set.reviewPod(of: request, mutates: mutates, explains: true)
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.
@@ -55,17 +71,23 @@ struct LoadedPolicies: Sendable {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    init(_ set: PolicySet, resources: ResourceTable) {
+    /// - Parameter mutates: whether the mutating policies are among those that are to match something.
+    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = [], mutates: Bool = false) {
         self.set = set
         self.resources = resources
+        self.documents = documents
+        let metadata = Dictionary(
+            documents.map { (DocumentPlace($0), PolicyMetadata(policy: $0)) }, uniquingKeysWith: { first, _ in first })
         var byID: [PolicyID: PolicySummary] = [:]
-        summaries = set.policies.map { policy in
-            let place = policy.id.file.map { file in
-                Place(file, policy.id.position.map { SourceRange(at: $0) })
+        let ids = set.policies.map(\.id) + (mutates ? set.mutatingPolicies.map(\.id) : [])
+        summaries = ids.map { id in
+            let place = id.file.map { file in
+                Place(file, id.position.map { SourceRange(at: $0) })
             }
             let summary = PolicySummary(
-                kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id))
-            byID[policy.id] = summary
+                kind: id.kind, name: id.qualifiedName, place: place, text: Self.text(of: id),
+                metadata: metadata[DocumentPlace(id)] ?? PolicyMetadata())
+            byID[id] = summary
             return summary
         }
         self.byID = byID
@@ -86,15 +108,33 @@ struct LoadedPolicies: Sendable {
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], allowEmpty: Bool, log: Log
+        _ paths: [String], context: [String], for target: TargetOptions, as options: LoadOptions = LoadOptions(),
+        allowEmpty: Bool, log: Log
     ) throws(RunFailure) -> LoadedPolicies {
-        var loader = PolicyLoader()
-        for path in paths { loader.load(policyPath: path) }
-        for path in context { loader.load(contextPath: path) }
+        var loader = PolicyLoader(
+            languages: PolicyLanguages.all(version: target.version, admitsInvalid: options.areStored))
+        loader.declare { cluster in
+            // What is reported is to be the same each time.
+            cluster.randomness = .request
+            if options.isContextComplete {
+                cluster.knowsAllNamespaces = true
+                cluster.authorization = []
+            }
+        }
+        for path in paths {
+            loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
+        }
+        for path in context {
+            loader.load(path, bundled: { $0.load(context: $1) }, otherwise: { $0.load(contextPath: path) })
+        }
         let (policies, table) = loader.finish()
         if let policies {
             try log.report(loader.log)
-            return LoadedPolicies(policies, resources: table)
+            let loaded = LoadedPolicies(
+                policies, resources: table, documents: loader.policyNodes, mutates: options.mutates)
+            try loaded.reportUnknownSeverities(log)
+            if let note = options.note(on: policies.mutatingPolicies.map(\.id)) { try log.report(note) }
+            return loaded
         }
         let errors = loader.log.diagnostics.filter { $0.severity == .error }
         if allowEmpty, errors.allSatisfy({ $0.id == noPolicy }) {
@@ -105,11 +145,57 @@ struct LoadedPolicies: Sendable {
         throw RunFailure(errors.allSatisfy { isAboutInput($0.id) } ? .input : .policy, "")
     }
 
+    private func reportUnknownSeverities(_ log: Log) throws(RunFailure) {
+        let names = PolicySeverity.allCases.reversed().map(\.rawValue)
+        for summary in summaries {
+            guard let node = summary.metadata.unknownSeverity, let text = node.string else { continue }
+            try log.report(
+                Diagnostic(
+                    "policy-severity", .warning, "`\(text)` is no severity", file: node.document.source,
+                    range: node.position.map { SourceRange(at: $0) },
+                    help: closestMatch(to: text, among: names).map { "did you mean `\($0)`?" }
+                        ?? "severities are \(names.joined(separator: ", "))"))
+        }
+    }
+
     private static let noPolicy = "policy-none"
 
     /// Whether an error is about a file rather than about the policy in it.
     private static func isAboutInput(_ id: String) -> Bool {
-        let prefixes = ["file-", "directory-", "yaml-", "json-", "manifest-", "context-"]
+        let prefixes = [
+            "file-", "directory-", "yaml-", "json-", "manifest-", "context-", "archive-", "bundle-",
+        ]
         return id == noPolicy || prefixes.contains { id.hasPrefix($0) }
+    }
+}
+
+/// Which document: a policy knows its file and where it starts there.
+private struct DocumentPlace: Hashable {
+    private let file: ObjectIdentifier?
+    private let position: SourcePosition?
+
+    init(_ node: Node) {
+        file = node.document.source.map { ObjectIdentifier($0) }
+        position = node.position
+    }
+
+    init(_ policy: PolicyID) {
+        file = policy.file.map { ObjectIdentifier($0) }
+        position = policy.position
+    }
+}
+
+extension PolicyLoader {
+    /// Reads what an argument names: each file of a bundle, or what `otherwise` makes of it.
+    fileprivate mutating func load(
+        _ argument: String, bundled: (inout PolicyLoader, SourceFile) -> Void,
+        otherwise: (inout PolicyLoader) -> Void
+    ) {
+        do throws(DocumentError) {
+            guard let bundle = try PolicyBundle(argument) else { return otherwise(&self) }
+            for file in try bundle.files() { bundled(&self, file) }
+        } catch {
+            report(error.diagnostic)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Glibc
 
 /// The process: arguments in, an exit code out. Wrong arguments exit with 2, unlike the parser's own 64.
@@ -7,7 +8,8 @@ enum Main {
     static func main() {
         // A closed pipe is then an error of `write`, which is handled where it arises.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(completed(Array(CommandLine.arguments.dropFirst()))).rawValue)
+        let configuration = Configuration(completed(Array(CommandLine.arguments.dropFirst())))
+        exit(run(configuration).rawValue)
     }
 
     /// `--changed` alone stands for `--changed=HEAD`: the parser knows no options whose value may be left out.
@@ -16,9 +18,13 @@ enum Main {
         return arguments[..<end].map { $0 == "--changed" ? "--changed=HEAD" : $0 } + arguments[end...]
     }
 
-    private static func run(_ arguments: [String]) -> ExitStatus {
+    private static func run(_ configuration: Configuration) -> ExitStatus {
         do {
-            var command = try PolicyCheckCommand.parseAsRoot(arguments)
+            let log = Log(colors: .auto)
+            try log.report(configuration.log)
+            try log.flush()
+            if configuration.log.hasErrors { return .input }
+            var command = try parse(configuration)
             try command.run()
             return .clean
         } catch let failure as RunFailure {
@@ -32,6 +38,26 @@ enum Main {
             }
             write(message + "\n", to: STDERR_FILENO)
             return .input
+        }
+    }
+
+    /// - Throws: the parser's complaint, at the setting that is to blame if one is.
+    private static func parse(_ configuration: Configuration) throws -> any ParsableCommand {
+        do {
+            return try PolicyCheckCommand.parseAsRoot(configuration.arguments)
+        } catch {
+            let culprit = configuration.culprit { arguments in
+                do {
+                    _ = try PolicyCheckCommand.parseAsRoot(arguments)
+                    return true
+                } catch { return false }
+            }
+            guard let culprit else { throw error }
+            let message = PolicyCheckCommand.message(for: error)
+            let log = Log(colors: .auto)
+            try log.report(culprit.problem(message.prefix(1).lowercased() + message.dropFirst()))
+            try log.flush()
+            throw RunFailure(.input, "")
         }
     }
 

@@ -23,8 +23,10 @@ final class OutputFile {
     }
 
     /// Creates or empties a file at once, so that a wrong path is found before any work and no old report stays.
-    init(path: String) throws(RunFailure) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    ///
+    /// - Parameter appends: leaves what the file has in front.
+    init(path: String, appends: Bool = false) throws(RunFailure) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC), 0o666)
         guard descriptor >= 0 else {
             throw RunFailure(.input, "cannot write `\(path)`: \(SystemError.text(errno))")
         }

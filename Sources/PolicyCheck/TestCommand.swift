@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import PolicyLanguages
 import PolicyTesting
 import RegularExpressions
 
@@ -29,6 +30,7 @@ struct TestCommand: ParsableCommand {
     @Flag(help: "Pass what Kyverno's own runner passes without comparing anything, and say so.")
     var kyvernoQuirks = false
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var terminal: TerminalOptions
 
     @Flag(name: .shortAndLong, help: "Also say which checks hold.")
@@ -50,7 +52,8 @@ struct TestCommand: ParsableCommand {
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         let text = TestText(
             renderer: DiagnosticRenderer(colors: terminal.color.applies(to: STDOUT_FILENO)), isVerbose: verbose)
-        let runner = TestRunner(acceptsQuirks: kyvernoQuirks)
+        let runner = TestRunner(
+            acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true))
         var outcomes: [TestOutcome] = []
         for (test, problems) in suite.tests {
             let outcome = runner.run(test, problems: problems)

@@ -16,6 +16,13 @@ package struct MutationVerdict: Sendable {
     /// All errors, also those that `failurePolicy: Ignore` passes over.
     package var errors: [Decision] = []
 
+    /// Errors that the operator's `Enforcement` made warnings of.
+    package var warnings: [String] = []
+    /// The first error that would have denied but for the operator's `Enforcement`.
+    package var unenforced: Decision?
+    /// Why the request was left alone, by the operator's `Enforcement`.
+    package var exemption: String?
+
     package init(_ request: AdmissionRequest) {
         self.request = request
         originalObject = request.objectNode
@@ -51,6 +58,9 @@ extension Verdict {
         self.init()
         status = mutation.status
         denial = mutation.denial
+        warnings = mutation.warnings
+        unenforced = mutation.unenforced
+        exemption = mutation.exemption
     }
 }
 
@@ -60,6 +70,9 @@ extension AdmissionResponse {
         self.init(
             uid: uid,
             status: verdict.status.map { Status(code: $0.code, reason: $0.reason.rawValue, message: $0.message) },
-            auditAnnotations: verdict.auditAnnotations, patch: verdict.patch())
+            warnings: verdict.warnings,
+            auditAnnotations: verdict.exemption.map { [(Enforcement.AnnotationKey.exempt, $0)] }
+                ?? verdict.auditAnnotations,
+            patch: verdict.patch())
     }
 }

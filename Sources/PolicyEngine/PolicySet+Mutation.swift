@@ -12,6 +12,8 @@ extension PolicySet {
     package func mutate(_ request: AdmissionRequest, now: Timestamp = SystemClock.now()) -> MutationVerdict {
         var verdict = MutationVerdict(request)
         guard !mutatingPolicies.isEmpty else { return verdict }
+        verdict.exemption = enforcement.exemption(of: request)
+        guard verdict.exemption == nil else { return verdict }
         var reinvocable: Set<String> = []
         let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable, now)
         guard verdict.isAllowed, isDirty, !reinvocable.isEmpty else { return verdict }
@@ -32,7 +34,7 @@ extension PolicySet {
             ask(number, context, &pass)
         }
         _ = run(pass, &mutation, only: nil, now)
-        mutation.refuse()
+        mutation.refuse(enforcement)
         let judged = mutation.object ?? document
         guard let (changed, verdict) = review(document: judged, explains: explains, now: now) else { return nil }
         return (changed, mutation, verdict)
@@ -68,11 +70,12 @@ extension PolicySet {
     ) -> Bool {
         let pass = plan(verdict.request, now)
         if let name = pass.plan.missingNamespace {
-            verdict.status = .missingNamespace(name)
+            // The validating policies say it once more, and as a warning where nothing is to be denied.
+            if enforcement.mode == .deny { verdict.status = .missingNamespace(name) }
             return false
         }
         let isDirty = run(pass, &verdict, only: keys, now) { reinvocable.insert($0) }
-        verdict.refuse()
+        verdict.refuse(enforcement)
         return isDirty
     }
 
@@ -167,7 +170,8 @@ extension PolicySet {
 
 extension MutationVerdict {
     /// Makes the first error that denies the answer.
-    fileprivate mutating func refuse() {
+    fileprivate mutating func refuse(_ enforcement: Enforcement) {
+        let errors = enforced(enforcement)
         if let failure = errors.first(where: { $0.reason == .internalError }) {
             // The API server stops there, whatever the failure policy.
             denial = failure
@@ -179,6 +183,20 @@ extension MutationVerdict {
             status = Verdict.Status(
                 code: StatusReason.forbidden.code, reason: denial.reason ?? .forbidden, message: denial.cause,
                 cause: denial.cause)
+        }
+    }
+
+    /// The errors that may refuse the request; what the operator has taken back is put down as that.
+    private mutating func enforced(_ enforcement: Enforcement) -> [Decision] {
+        guard !enforcement.isFull else { return errors }
+        warnings = []
+        unenforced = nil
+        return errors.filter { error in
+            let mode = enforcement.mode(of: error.policy)
+            guard mode != .deny, error.action == .deny || error.reason == .internalError else { return true }
+            if mode == .warn { warnings.append(error.cause) }
+            if unenforced == nil { unenforced = error }
+            return false
         }
     }
 }

@@ -9,6 +9,8 @@ package struct PolicySet: Sendable {
     /// In the order in which they were loaded, which is the order in which they change objects.
     package let mutatingPolicies: [any MutatingPolicy]
     package let cluster: ClusterContext
+    /// What the operator lets the policies do.
+    package private(set) var enforcement = Enforcement()
     private let index: MatchIndex
     let mutatingIndex: MatchIndex
     /// By number of the policy; empty where there are no exceptions at all.
@@ -69,7 +71,17 @@ package struct PolicySet: Sendable {
 
     /// The same policies with other objects around them.
     package func with(_ cluster: ClusterContext) -> PolicySet {
-        PolicySet(policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
+        var set = PolicySet(
+            policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
+        set.enforcement = enforcement
+        return set
+    }
+
+    /// The same policies, allowed to do other things.
+    package func with(_ enforcement: Enforcement) -> PolicySet {
+        var copy = self
+        copy.enforcement = enforcement
+        return copy
     }
 
     /// Judges a request.
@@ -80,19 +92,28 @@ package struct PolicySet: Sendable {
     package func review(
         _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
     ) -> Verdict {
+        if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
         let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
-        return Verdict(outcome, request: request)
+        return Verdict(outcome, request: request, enforcement: enforcement)
     }
 
     /// Judges the Pod that a workload's controller would create, by the policies that are not about the workload itself.
     ///
+    /// - Parameter mutates: whether the mutating policies change the Pod first.
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
-        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        of request: AdmissionRequest, mutates: Bool = false, explains: Bool = false,
+        now: Timestamp = SystemClock.now()
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, let pod = WorkloadExpansion.pod(of: request) else { return nil }
+        guard mayJudgePods, enforcement.exemption(of: request) == nil, var pod = WorkloadExpansion.pod(of: request)
+        else { return nil }
+        if mutates {
+            let mutation = mutate(pod.request, now: now)
+            guard mutation.isAllowed else { return (pod, Verdict(mutation)) }
+            pod.request = mutation.request
+        }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(request: pod.request, cluster: cluster, explains: explains, now: now)
         var outcome = EvaluationOutcome()
@@ -101,11 +122,13 @@ package struct PolicySet: Sendable {
             judge(number, context, &outcome)
         }
         guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
-        return (pod, Verdict(outcome, request: pod.request))
+        return (pod, Verdict(outcome, request: pod.request, enforcement: enforcement))
     }
 
     /// Whether there are policies about documents of any shape.
-    package var judgesDocuments: Bool { policies.contains(where: \.judgesDocuments) }
+    package var judgesDocuments: Bool {
+        policies.contains(where: \.judgesDocuments) || mutatingPolicies.contains(where: \.changesDocuments)
+    }
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
@@ -117,7 +140,7 @@ package struct PolicySet: Sendable {
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)
         }
-        return (request, Verdict(outcome, request: request))
+        return (request, Verdict(outcome, request: request, enforcement: enforcement))
     }
 
     private func judge(_ number: Int, _ context: AdmissionContext, _ outcome: inout EvaluationOutcome) {

@@ -4,22 +4,24 @@ import Values
 extension Verdict {
     /// Makes one answer out of all evaluations as the API server does: the first denial gives the status, warnings and
     /// audit annotations are those of all.
-    init(_ outcome: EvaluationOutcome, request: AdmissionRequest) {
+    ///
+    /// - Parameter enforcement: which denials count.
+    init(_ outcome: EvaluationOutcome, request: AdmissionRequest, enforcement: Enforcement) {
         self.init()
         evaluations = outcome.evaluations
         var annotations = AnnotationCollector()
         for evaluation in evaluations {
             for decision in evaluation.decisions where decision.action == .deny {
-                apply(decision, request: request, &annotations)
+                apply(decision, enforcement, &annotations)
             }
             for annotation in evaluation.auditAnnotations where annotation.action != .exclude {
-                apply(annotation, of: evaluation, &annotations)
+                apply(annotation, of: evaluation, enforcement, &annotations)
             }
         }
         auditAnnotations = annotations.entries()
         if let name = outcome.missingNamespace {
-            status = .missingNamespace(name)
             denial = nil
+            refuse(.missingNamespace(name), as: enforcement.mode)
         } else if let denial {
             let cause = denial.cause
             let reason = denial.reason ?? .invalid
@@ -28,10 +30,33 @@ extension Verdict {
         }
     }
 
-    private mutating func apply(
-        _ decision: Decision, request: AdmissionRequest, _ annotations: inout AnnotationCollector
+    /// Refuses a request for no policy's sake.
+    mutating func refuse(_ status: Status, as mode: Enforcement.Mode) {
+        switch mode {
+        case .deny: self.status = status
+        case .warn: warnings.append(status.message)
+        case .audit: break
+        }
+        if mode != .deny { auditAnnotations.append((Enforcement.AnnotationKey.wouldDeny, status.message)) }
+    }
+
+    private mutating func deny(
+        _ decision: Decision, _ enforcement: Enforcement, _ annotations: inout AnnotationCollector
     ) {
-        if decision.actions.contains(.deny), denial == nil { denial = decision }
+        let mode = enforcement.mode(of: decision.policy)
+        guard mode != .deny else {
+            if denial == nil { denial = decision }
+            return
+        }
+        if unenforced == nil { unenforced = decision }
+        annotations.add(Enforcement.AnnotationKey.wouldDeny, decision.cause)
+        if mode == .warn { warnings.append(decision.cause) }
+    }
+
+    private mutating func apply(
+        _ decision: Decision, _ enforcement: Enforcement, _ annotations: inout AnnotationCollector
+    ) {
+        if decision.actions.contains(.deny) { deny(decision, enforcement, &annotations) }
         guard let binding = decision.binding else { return }
         if decision.actions.contains(.audit) { annotations.addFailure(decision, binding) }
         if decision.actions.contains(.warn) {
@@ -42,17 +67,18 @@ extension Verdict {
     }
 
     private mutating func apply(
-        _ annotation: AuditAnnotation, of evaluation: PolicyEvaluation, _ annotations: inout AnnotationCollector
+        _ annotation: AuditAnnotation, of evaluation: PolicyEvaluation, _ enforcement: Enforcement,
+        _ annotations: inout AnnotationCollector
     ) {
         switch annotation.action {
         case .exclude: break
         case .publish: annotations.add("\(evaluation.policy.name)/\(annotation.key)", annotation.value)
         case .error:
             // Denies whatever the binding's actions are.
-            guard denial == nil else { break }
-            denial = Decision(
+            let decision = Decision(
                 .error, action: .deny, policy: evaluation.policy, binding: evaluation.binding,
                 param: evaluation.param, message: annotation.value, actions: .deny)
+            deny(decision, enforcement, &annotations)
         }
     }
 }

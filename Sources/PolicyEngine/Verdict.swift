@@ -50,6 +50,10 @@ package struct Verdict: Sendable {
     package var status: Status?
     /// The decision that made the status; nil if allowed, or if the request's namespace does not exist.
     package var denial: Decision?
+    /// The first decision that would have denied but for the operator's `Enforcement`.
+    package var unenforced: Decision?
+    /// Why the request was not judged at all, by the operator's `Enforcement`.
+    package var exemption: String?
     /// In the order of the policies and their bindings.
     package var evaluations: [PolicyEvaluation] = []
     package var warnings: [String] = []

@@ -1,6 +1,7 @@
 package import Admission
 package import Diagnostics
 import Documents
+package import KubernetesCEL
 import KyvernoPolicies
 package import PolicyEngine
 import ValidatingAdmissionPolicies
@@ -8,15 +9,28 @@ package import Values
 
 /// All languages that policies can be written in. The first that claims a document compiles it.
 package enum PolicyLanguages {
-    package static let all: [any PolicyLanguage] = [
-        ValidatingAdmissionPolicyLanguage(), MutatingAdmissionPolicyLanguage(), KyvernoPolicyLanguage(),
-    ]
+    package static let all = all()
 
     /// The same, where a policy without a binding is in force all the same, as the runners of policy tests have it.
-    package static let bindingUnbound: [any PolicyLanguage] = [
-        ValidatingAdmissionPolicyLanguage(bindsUnbound: true), MutatingAdmissionPolicyLanguage(bindsUnbound: true),
-        KyvernoPolicyLanguage(changesExisting: true),
-    ]
+    package static let bindingUnbound = all(bindsUnbound: true)
+
+    /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
+    ///
+    /// - Parameter admitsInvalid: whether Kubernetes' own policies are used that the API server would refuse on write, or
+    ///   that have no binding, as if they were stored already. What is wrong with them is then a warning.
+    package static func all(
+        version: KubernetesVersion = .latest, admitsInvalid: Bool = false, bindsUnbound: Bool = false
+    ) -> [any PolicyLanguage] {
+        [
+            ValidatingAdmissionPolicyLanguage(
+                version: version, admitsInvalid: admitsInvalid, allowsUnbound: admitsInvalid,
+                bindsUnbound: bindsUnbound),
+            MutatingAdmissionPolicyLanguage(
+                version: version, admitsInvalid: admitsInvalid, allowsUnbound: admitsInvalid,
+                bindsUnbound: bindsUnbound),
+            KyvernoPolicyLanguage(changesExisting: bindsUnbound),
+        ]
+    }
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
@@ -28,12 +42,17 @@ package struct PolicyLoader {
     private var params: [Node] = []
     /// Documents with content that were read from policy paths.
     private var policyDocuments = 0
+    /// All documents that a language claimed, in the order in which they were read.
+    package private(set) var policyNodes: [Node] = []
     package private(set) var log: DiagnosticLog
 
     package init(languages: [any PolicyLanguage] = PolicyLanguages.all, log: DiagnosticLog = DiagnosticLog()) {
         self.languages = languages
         self.log = log
     }
+
+    /// Adds what the caller found wrong with what it was to load.
+    package mutating func report(_ diagnostic: Diagnostic) { log.report(diagnostic) }
 
     /// Reads the policies of a file or of all manifests below a directory.
     package mutating func load(policyPath path: String) {
@@ -89,6 +108,7 @@ package struct PolicyLoader {
         let source = PolicySource(node)
         policyDocuments += 1
         if let language = languages.first(where: { $0.claims(source) }) {
+            policyNodes.append(node)
             language.compile(source, into: &builder, log: &log)
         } else if isContext(source) {
             add(context: node)
@@ -163,6 +183,7 @@ package struct PolicyLoader {
     ///
     /// - Returns: nil if the log has errors; nothing loaded is one.
     package mutating func finish() -> (policies: PolicySet?, table: ResourceTable) {
+        for given in params { declareKinds(of: given) }
         for given in params {
             let node = inNamespace(given)
             let kind = GroupVersionKind(
@@ -183,6 +204,13 @@ package struct PolicyLoader {
                     help: "policies are read from files named *.yaml, *.yml and *.json"))
         }
         return (log.hasErrors ? nil : builder.build(), table)
+    }
+
+    /// Makes the kinds of a CustomResourceDefinition known, of which there need be no object.
+    private mutating func declareKinds(of node: Node) {
+        for resource in ResourceTable.resources(of: node) {
+            builder.cluster.declare(paramKind: resource.kind, isNamespaced: resource.isNamespaced)
+        }
     }
 
     /// The set as far as it could be read, whatever the log says; for tools that show broken policies at work.

@@ -1,7 +1,7 @@
 import Admission
 package import Diagnostics
 import Documents
-import PolicyEngine
+package import PolicyEngine
 import PolicyLanguages
 package import Values
 
@@ -11,7 +11,13 @@ package struct TestRunner {
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
 
-    package init(now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false) {
+    private let languages: [any PolicyLanguage]
+
+    package init(
+        now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
+        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound
+    ) {
+        self.languages = languages
         self.now = now
         self.acceptsQuirks = acceptsQuirks
     }
@@ -111,7 +117,7 @@ package struct TestRunner {
     private func load(
         _ test: PolicyTest, _ values: inout TestValues, _ log: inout DiagnosticLog
     ) -> (PolicySet, ResourceTable)? {
-        var loader = PolicyLoader(languages: PolicyLanguages.bindingUnbound)
+        var loader = PolicyLoader(languages: languages)
         for node in test.policies + test.exceptions { loader.load(policyPath: test.path(node)) }
         for node in test.contexts + test.targets { loader.load(contextPath: test.path(node)) }
         for file in test.clusterResources {

@@ -10,10 +10,14 @@ import Webhook
 struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
     private let denials: DenialLog
+    private let shortensAuditKeys: Bool
+    private let recorder: Recorder?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, log: Log) {
+    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, log: Log) {
         self.policies = policies
+        self.shortensAuditKeys = shortensAuditKeys
+        self.recorder = recorder
         denials = DenialLog(log: log)
     }
 
@@ -48,7 +52,7 @@ struct EngineResponder: AdmissionResponder {
         let review = try Self.review(document)
         policies.refresh(&workspace.policies)
         let verdict: Verdict
-        let response: AdmissionResponse
+        var response: AdmissionResponse
         switch request.endpoint {
         case .validate:
             verdict = workspace.policies.policies.review(review.request)
@@ -58,10 +62,12 @@ struct EngineResponder: AdmissionResponder {
             verdict = Verdict(mutation)
             response = AdmissionResponse(uid: review.request.uid, verdict: mutation)
         }
+        if shortensAuditKeys { response.shortenAuditKeys() }
         workspace.output.removeAll(keepingCapacity: true)
         response.encode(into: &workspace.output)
         output.writeBytes(workspace.output)
-        if !verdict.isAllowed { denials.write(verdict, of: review.request) }
+        recorder?.record(request.body, response: workspace.output)
+        if !verdict.isAllowed || verdict.unenforced != nil { denials.write(verdict, of: review.request) }
         return AdmissionOutcome(review.request, verdict)
     }
 
@@ -92,9 +98,14 @@ extension AdmissionOutcome {
             case .connect: .connect
             }
         let kind = request.kind
-        let isError = verdict.denial?.evaluation == .error
-        self.init(
-            operation: operation, group: kind.group, kind: kind.kind,
-            decision: verdict.isAllowed ? .allowed : isError ? .error : .denied)
+        let decision: Decision =
+            if !verdict.isAllowed {
+                verdict.denial?.evaluation == .error ? .error : .denied
+            } else if verdict.exemption != nil {
+                .exempt
+            } else {
+                verdict.unenforced == nil ? .allowed : .unenforced
+            }
+        self.init(operation: operation, group: kind.group, kind: kind.kind, decision: decision)
     }
 }

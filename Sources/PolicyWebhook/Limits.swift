@@ -12,4 +12,11 @@ enum ExecutableLimits {
     static let expiryWarning = 14 * 86_400
     /// From here on it warns hourly instead of daily.
     static let expiryAlarm = 86_400
+    /// The most requests that `--record-limit` may ask for.
+    static let recordings = 100_000
+    /// The largest request, with its answer, that is recorded, in bytes.
+    static let recordedBytes = 1 << 20
+    /// Requests that wait to be written, and their bytes.
+    static let queuedRecordings = 1024
+    static let queuedRecordingBytes = 16 << 20
 }

@@ -13,7 +13,7 @@ struct PoliciesListing {
     let digest: String
 
     init(_ policies: PolicySet, refused: PolicyFiles.Load?, now: Int) {
-        let identifiers = policies.policies.map(\.id)
+        let identifiers = policies.policies.map(\.id) + policies.mutatingPolicies.map(\.id)
         var files: [String: (file: SourceFile, digest: String)] = [:]
         for file in identifiers.compactMap(\.file) where files[file.name] == nil {
             files[file.name] = (file, SHA256.hexadecimal(file.bytes) ?? "")
@@ -33,11 +33,21 @@ struct PoliciesListing {
                 let shown = refused?.diagnostics.prefix(ExecutableLimits.shownDiagnostics) ?? []
                 writer.array(Array(shown)) { $0.write($1) }
             }
+            let enforcement = policies.enforcement
+            writer.name("enforcement")
+            writer.object { writer in
+                writer.field("mode", enforcement.mode.rawValue)
+                writer.name("exemptNamespaces")
+                writer.array(enforcement.exemptNamespaces.map(\.text)) { $0.string($1) }
+                writer.name("exemptUsers")
+                writer.array(enforcement.exemptUsers.map(\.text)) { $0.string($1) }
+            }
             writer.name("policies")
             writer.array(identifiers) { writer, id in
                 writer.object { writer in
                     writer.field("kind", id.kind)
                     writer.field("name", id.qualifiedName)
+                    writer.field("mode", enforcement.mode(of: id).rawValue)
                     writer.field("file", id.file?.name ?? "")
                     writer.field("line", Int(id.position?.line ?? 0))
                     writer.field("digest", id.file.flatMap { files[$0.name]?.digest } ?? "")
@@ -68,6 +78,12 @@ private struct JSONText {
         isFirst = true
         for element in elements { body(&self, element) }
         bytes.append(UInt8(ascii: "]"))
+        isFirst = false
+    }
+
+    mutating func string(_ text: String) {
+        separate()
+        bytes.append(jsonString: text)
         isFirst = false
     }
 

@@ -4,6 +4,8 @@ import Synchronization
 /// The policies that are in force. A reload replaces the whole set; a request takes the set once and sees one only.
 final class PolicyHolder: Sendable {
     private let policies: Mutex<PolicySet>
+    /// What every set that comes in is allowed to do.
+    let enforcement: Enforcement
     /// Counts replacements, so that threads with a copy of the set need no lock to know that it is still the one.
     private let generation = Atomic<Int>(0)
 
@@ -13,9 +15,13 @@ final class PolicyHolder: Sendable {
         fileprivate var generation: Int
     }
 
-    init(_ policies: PolicySet) { self.policies = Mutex(policies) }
+    init(_ policies: PolicySet, enforcement: Enforcement) {
+        self.enforcement = enforcement
+        self.policies = Mutex(policies.with(enforcement))
+    }
 
     func replace(with newPolicies: PolicySet) {
+        let newPolicies = newPolicies.with(enforcement)
         policies.withLock { policies in
             policies = newPolicies
             // Within the lock: a copy is never newer than its number says.

@@ -56,7 +56,8 @@ struct PolicyFiles: Reloadable {
             return load.isUnreadable ? .unreadable : .refused
         }
         holder.replace(with: policies)
-        let listing = PoliciesListing(policies, refused: nil, now: WallClock.now())
+        log.write(modesOfUnknownPoliciesIn: holder)
+        let listing = PoliciesListing(holder.copy().policies, refused: nil, now: WallClock.now())
         status.policiesLoaded(
             count: policies.policies.count, json: listing.json, isReload: true, now: WallClock.now())
         var line = LogLine(.info, "policies loaded")
@@ -83,12 +84,27 @@ extension LogLine {
     }
 }
 
+extension Log {
+    /// Says which `--policy-enforcement` is about no policy: a misspelt one would leave the real one as it is.
+    fileprivate func write(modesOfUnknownPoliciesIn holder: PolicyHolder) {
+        let policies = holder.copy().policies
+        let known = Set((policies.policies.map(\.id) + policies.mutatingPolicies.map(\.id)).map(\.qualifiedName))
+        for name in holder.enforcement.modes.keys.sorted() where !known.contains(name) {
+            var line = LogLine(.warning, "--policy-enforcement names no policy")
+            line.add("policy", name)
+            write(line)
+        }
+    }
+}
+
 extension PolicyHolder {
     /// The first load.
     ///
     /// - Throws: `StartFailure` with all diagnostics if anything is wrong: a server with half of its policies is worse
     ///   than none. Unreadable paths are the caller's mistake (2), everything else a policy's (3).
-    static func load(_ paths: [String], status: ServerStatus, log: Log) throws -> PolicyHolder {
+    static func load(
+        _ paths: [String], enforcement: Enforcement, status: ServerStatus, log: Log
+    ) throws -> PolicyHolder {
         let load = PolicyFiles.load(paths)
         guard let policies = load.policies else {
             let renderer = DiagnosticRenderer()
@@ -96,9 +112,11 @@ extension PolicyHolder {
             throw StartFailure(exitCode: load.isUnreadable ? 2 : 3, text: text + "error: the policies cannot be used\n")
         }
         for diagnostic in load.diagnostics { log.write(LogLine(policyDiagnostic: diagnostic)) }
+        let holder = PolicyHolder(policies, enforcement: enforcement)
+        log.write(modesOfUnknownPoliciesIn: holder)
         let now = WallClock.now()
-        let listing = PoliciesListing(policies, refused: nil, now: now)
+        let listing = PoliciesListing(holder.copy().policies, refused: nil, now: now)
         status.policiesLoaded(count: policies.policies.count, json: listing.json, isReload: false, now: now)
-        return PolicyHolder(policies)
+        return holder
     }
 }

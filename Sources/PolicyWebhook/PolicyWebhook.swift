@@ -3,6 +3,7 @@ import CMalloc
 import Glibc
 import NIOCore
 import OpenSSLTLS
+import PolicyEngine
 import Webhook
 
 /// Why the server did not start: text for standard error and the exit code.
@@ -42,6 +43,12 @@ struct PolicyWebhook: ParsableCommand {
 
     @Option(help: "The certificate's private key, PEM, unencrypted.")
     var tlsKey: String
+
+    @OptionGroup(title: "Enforcement")
+    var enforcement: EnforcementOptions
+
+    @OptionGroup(title: "Recording")
+    var recording: RecordingOptions
 
     @Option(name: .customLong("client-ca"), help: "Answer only clients with a certificate of these authorities, PEM.")
     var clientCA: String?
@@ -115,6 +122,7 @@ struct PolicyWebhook: ParsableCommand {
         if let address = service.server.managementAddress { started.add("metricsAddress", address.description) }
         started.add("threads", threads)
         started.add("version", Self.version)
+        if !enforcement.value.isFull { started.add("enforcement", enforcement.enforcement.rawValue) }
         log.write(started)
 
         let ending = waitForEnd(signals, log: log, watch: service.watch)
@@ -123,6 +131,7 @@ struct PolicyWebhook: ParsableCommand {
         log.write(draining)
         let outcome = service.server.drain()
         service.watch.stop()
+        service.recorder?.stop()
         var stopped = LogLine(.info, "stopped")
         stopped.add("outcome", outcome == .drained ? "drained" : "cut-off")
         log.write(stopped)
@@ -130,13 +139,17 @@ struct PolicyWebhook: ParsableCommand {
     }
 
     /// Loads everything and starts to serve.
-    private func makeService(status: ServerStatus, log: Log) throws -> (server: WebhookServer, watch: FileWatch) {
+    private func makeService(status: ServerStatus, log: Log) throws -> (
+        server: WebhookServer, watch: FileWatch, recorder: Recorder?
+    ) {
         let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
+        let recorder = try recording.recorder(log: log, status: status)
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
         let certificateAtStart = CertificateFiles.fingerprint(
             certificatePath: tlsCert, keyPath: tlsKey, clients: clients)
-        let holder = try PolicyHolder.load(policies, status: status, log: log)
+        let holder = try PolicyHolder.load(
+            policies, enforcement: enforcement.value, status: status, log: log)
         let certificate: CertificateFiles
         do throws(TLSContextError) {
             certificate = try CertificateFiles(
@@ -147,10 +160,12 @@ struct PolicyWebhook: ParsableCommand {
         var configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
+        let responder = EngineResponder(
+            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
-                configuration, tls: certificate.contexts, responder: EngineResponder(holder, log: log), status: status)
+                configuration, tls: certificate.contexts, responder: responder, status: status)
         } catch {
             let addresses = [listen, metricsListen].compactMap { $0.map { "`\($0)`" } }.joined(separator: " and ")
             throw StartFailure(exitCode: 2, text: "error: cannot listen on \(addresses): \(error)")
@@ -159,7 +174,7 @@ struct PolicyWebhook: ParsableCommand {
         let watch = FileWatch(
             [(source, policiesAtStart), (certificate, certificateAtStart)],
             interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
-        return (server, watch)
+        return (server, watch, recorder)
     }
 
     /// Waits for the signal that ends the server; SIGHUP loads everything again.

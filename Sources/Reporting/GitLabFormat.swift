@@ -21,7 +21,7 @@ struct GitLabFormat: ReportWriter {
         for (subject, finding) in file.findings {
             let place = finding.place ?? subject.place
             append(
-                finding.policy.name, Self.severity(finding.effect), "\(subject.displayName): \(finding.message)",
+                finding.policy.name, Self.severity(finding), "\(subject.displayName): \(finding.message)",
                 path: place?.file.name ?? file.name, place?.range, identity: finding.identity(of: subject), to: &out)
         }
     }
@@ -49,9 +49,17 @@ struct GitLabFormat: ReportWriter {
         JSONWriter().write(entry, to: &out)
     }
 
-    private static func severity(_ effect: Effect) -> String {
-        switch effect {
-        case .deny: "critical"
+    /// What denies ranks as its policy says; what does not is never more than minor.
+    private static func severity(_ finding: Finding) -> String {
+        switch finding.effect {
+        case .deny:
+            switch finding.policy.metadata.severity {
+            case .critical: "blocker"
+            case .high, nil: "critical"
+            case .medium: "major"
+            case .low: "minor"
+            case .info: "info"
+            }
         case .error: "blocker"
         case .warn, .ignored: "minor"
         case .audit: "info"

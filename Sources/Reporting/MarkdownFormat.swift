@@ -4,7 +4,9 @@ import Diagnostics
 struct MarkdownFormat: ReportWriter {
     /// GitHub's step summary holds 1 MiB; a table of this many rows stays below.
     private static let maximumRows = 1000
+    private static let maximumBytes = 900 << 10
     private var rows: [String] = []
+    private var bytes = 0
     private var dropped = 0
 
     mutating func begin(_ run: RunHeader, to out: inout [UInt8]) {}
@@ -17,16 +19,19 @@ struct MarkdownFormat: ReportWriter {
         for (subject, finding) in file.findings {
             let place = (finding.place ?? subject.place)?.description ?? file.name
             let message = finding.fieldPath.isEmpty ? finding.message : "\(finding.message) (\(finding.fieldPath))"
-            add([finding.effect.rawValue, finding.policy.name, place, subject.displayName, message])
+            let severity = finding.policy.metadata.severity.map { ", \($0.rawValue)" } ?? ""
+            add([finding.effect.rawValue + severity, finding.policy.name, place, subject.displayName, message])
         }
     }
 
     private mutating func add(_ cells: [String]) {
-        guard rows.count < Self.maximumRows else {
+        let row = "| \(cells.map(MarkdownText.cell).joined(separator: " | ")) |\n"
+        guard rows.count < Self.maximumRows, bytes + row.utf8.count <= Self.maximumBytes else {
             dropped += 1
             return
         }
-        rows.append("| \(cells.map(MarkdownText.cell).joined(separator: " | ")) |\n")
+        bytes += row.utf8.count
+        rows.append(row)
     }
 
     mutating func end(_ summary: Summary, to out: inout [UInt8]) {

@@ -9,17 +9,22 @@ package final class PolicySummary: Sendable {
     package let name: String
     /// Where the policy's document starts.
     package let place: Place?
+    package let metadata: PolicyMetadata
     private let text: ArraySlice<UInt8>?
 
     /// Of the policy's text, such as `sha256:…`; nil where the text is not known. Computed anew each time.
     package var digest: String? { text.map { "sha256:" + MessageDigest.hexadecimal(MessageDigest.sha256(Array($0))) } }
 
     /// - Parameter text: the policy's document as it is written.
-    package init(kind: String, name: String, place: Place? = nil, text: ArraySlice<UInt8>? = nil) {
+    package init(
+        kind: String, name: String, place: Place? = nil, text: ArraySlice<UInt8>? = nil,
+        metadata: PolicyMetadata = PolicyMetadata()
+    ) {
         self.kind = kind
         self.name = name
         self.place = place
         self.text = text
+        self.metadata = metadata
     }
 }
 
@@ -28,10 +33,13 @@ package struct RunHeader: Sendable {
     package var toolVersion: String
     /// In the order in which they were loaded.
     package var policies: [PolicySummary]
+    /// When the run started, in seconds since 1970; nil leaves times out.
+    package var time: Int64?
 
-    package init(toolVersion: String, policies: [PolicySummary]) {
+    package init(toolVersion: String, policies: [PolicySummary], time: Int64? = nil) {
         self.toolVersion = toolVersion
         self.policies = policies
+        self.time = time
     }
 }
 
@@ -106,8 +114,12 @@ package struct SubjectReport: Sendable {
     package var findings: [Finding]
     /// In the order in which they were loaded.
     package var matchedPolicies: [PolicySummary]
+    /// What mutating policies changed first; nil if nothing.
+    package var mutation: SubjectMutation?
     /// The names of exceptions that excused the object from a policy.
     package var usedExceptions: Set<String> = []
+    /// Policies that an exception excused the object from altogether, with the exception's name.
+    package var excused: [(policy: PolicySummary, exception: String)] = []
 
     package init(
         subject: Subject, verdict: SubjectVerdict, findings: [Finding] = [], matchedPolicies: [PolicySummary] = []

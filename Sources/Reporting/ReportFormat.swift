@@ -1,6 +1,6 @@
 /// The output formats, by the names that `--output` takes.
 package enum ReportFormat: String, Sendable, CaseIterable {
-    case text, json, yaml, sarif, junit, github, gitlab, checkstyle, tap, markdown
+    case text, json, yaml, sarif, junit, github, gitlab, checkstyle, tap, markdown, policyreport, openreports
 
     package func makeWriter(_ options: ReportOptions) -> any ReportWriter {
         switch self {
@@ -14,6 +14,8 @@ package enum ReportFormat: String, Sendable, CaseIterable {
         case .checkstyle: CheckstyleFormat()
         case .tap: TAPFormat()
         case .markdown: MarkdownFormat()
+        case .policyreport: PolicyReportFormat(.policyWorkingGroup)
+        case .openreports: PolicyReportFormat(.openReports)
         }
     }
 }

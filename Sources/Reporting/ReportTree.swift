@@ -13,6 +13,9 @@ enum ReportTree {
             $0.field("name", policy.name)
             $0.place("place", policy.place)
             $0.field("digest", policy.digest)
+            $0.field("title", policy.metadata.title)
+            $0.field("category", policy.metadata.category)
+            $0.field("severity", policy.metadata.severity?.rawValue)
         }
     }
 
@@ -38,7 +41,24 @@ enum ReportTree {
         tree.field("name", subject.name)
         tree.field("operation", subject.operation)
         tree.list("matchedPolicies", report.matchedPolicies.map(\.name))
+        if let mutation = report.mutation {
+            tree.map("mutation") {
+                $0.list("policies", mutation.policies.map(\.name))
+                $0.appendKey("patch")
+                $0.append(copyOf: mutation.patch)
+            }
+        }
         tree.map("verdict") { write(report.verdict, to: &$0) }
+        if !report.excused.isEmpty {
+            tree.list("waived") { list in
+                for (policy, exception) in report.excused {
+                    list.map {
+                        $0.field("policy", policy.name)
+                        $0.field("exception", exception)
+                    }
+                }
+            }
+        }
         tree.list("findings") { list in
             for finding in report.findings { list.map { Self.write(finding, about: subject, to: &$0) } }
         }
@@ -113,6 +133,7 @@ enum ReportTree {
             $0.field("ignoredErrors", summary.ignored)
             $0.field("unreadable", summary.unreadable)
             $0.field("skipped", summary.skipped)
+            if summary.waived > 0 { $0.field("waived", summary.waived) }
             if summary.baselined > 0 { $0.field("baselined", summary.baselined) }
             $0.list("unmatchedPolicies", summary.unmatched)
             $0.field("nothingChecked", summary.nothingChecked)

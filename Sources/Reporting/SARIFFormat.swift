@@ -37,11 +37,14 @@ struct SARIFFormat: ReportWriter {
 
     private static func rule(_ policy: PolicySummary) -> Node {
         let place = policy.place?.description ?? policy.name
-        let text = String("\(policy.kind) \(policy.name), written at \(place)".prefix(maximumDescription))
+        let metadata = policy.metadata
+        let title = metadata.title ?? "\(policy.kind) \(policy.name)"
+        let text = String(
+            (metadata.description ?? "\(policy.kind) \(policy.name), written at \(place)").prefix(maximumDescription))
         return makeMap {
             $0.field("id", policy.name)
             $0.field("name", policy.name)
-            $0.map("shortDescription") { $0.field("text", "\(policy.kind) \(policy.name)") }
+            $0.map("shortDescription") { $0.field("text", String(title.prefix(maximumDescription))) }
             $0.map("fullDescription") { $0.field("text", text) }
             $0.map("help") {
                 $0.field("text", "Change the object so that it meets the policy, or the policy at \(place).")
@@ -49,9 +52,10 @@ struct SARIFFormat: ReportWriter {
             }
             $0.map("defaultConfiguration") { $0.field("level", "error") }
             $0.map("properties") {
-                $0.list("tags", ["kubernetes", "policy"])
+                $0.list("tags", ["kubernetes", "policy"] + (metadata.category.map { [$0] } ?? []))
                 $0.field("precision", "very-high")
                 $0.field("problem.severity", "error")
+                $0.field("security-severity", metadata.severity?.securitySeverity)
             }
         }
     }

@@ -21,6 +21,8 @@ package struct Summary: Sendable {
     package var skipped = 0
     /// Findings that a baseline let through; they are in no other number.
     package var baselined = 0
+    /// Policies that exceptions excused objects from, each object by itself.
+    package var waived = 0
     /// Policies that matched no object at all, in the order in which they were loaded.
     package var unmatched: [String] = []
     /// Why the run counts as having checked nothing; nil if it did check something or may be empty.
@@ -33,6 +35,7 @@ package struct Summary: Sendable {
     package mutating func add(_ file: FileReport) {
         files += 1
         subjects += file.subjects.count
+        for report in file.subjects { waived += report.excused.count }
         for (_, finding) in file.findings {
             switch finding.effect {
             case .deny: denials += 1
@@ -55,7 +58,7 @@ package struct Summary: Sendable {
             Self.count(warnings + ignored, "warning"), Self.count(audits, "audit note"),
             Self.count(unreadable, "input", after: " unreadable"),
         ].compactMap { $0 }
-        let known = baselined == 0 ? "" : ", \(baselined) in the baseline"
+        let known = (waived == 0 ? "" : ", \(waived) waived") + (baselined == 0 ? "" : ", \(baselined) in the baseline")
         if parts.isEmpty { return (nothingChecked == nil ? "no findings" : "nothing checked") + known }
         return parts.joined(separator: ", ") + known
     }

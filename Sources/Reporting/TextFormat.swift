@@ -20,6 +20,7 @@ struct TextFormat: ReportWriter {
 
     mutating func write(_ file: FileReport, to out: inout [UInt8]) {
         for report in file.subjects {
+            if let mutation = report.mutation { out.append(text(mutation, of: report, in: file)) }
             for finding in report.findings {
                 out.append(text(finding, about: report.subject))
                 out.append("\n")
@@ -56,6 +57,22 @@ struct TextFormat: ReportWriter {
         return paint("ok", "1;32") + ": \(place)   \(name)   \(what) matched\n\n"
     }
 
+    /// The fields that change, as a diff.
+    private func text(_ mutation: SubjectMutation, of report: SubjectReport, in file: FileReport) -> String {
+        let names = Self.clean(mutation.policies.map(\.name).joined(separator: ", "))
+        var out = paint("changed[\(names)]", "1;36")
+        out += ": \(report.subject.place?.description ?? file.name)   \(Self.clean(report.subject.displayName))\n"
+        for change in mutation.changes {
+            let values = [change.old, change.new].compactMap { $0 }.map { node in
+                Self.oneLine(String(decoding: JSONWriter().write(node), as: UTF8.self), limit: Self.maximumValue)
+            }
+            let color = change.kind == .added ? "32" : change.kind == .removed ? "31" : "33"
+            let line = "\(change.kind.rawValue) \(change.fieldPath): \(values.joined(separator: " -> "))"
+            out += "  \(paint(Self.clean(line), color))\n"
+        }
+        return out + "\n"
+    }
+
     // MARK: One finding
 
     func text(_ finding: Finding, about subject: Subject) -> String {
@@ -79,6 +96,7 @@ struct TextFormat: ReportWriter {
     private func policy(_ finding: Finding) -> String {
         let place = finding.policyPlace ?? finding.policy.place
         var facts = [finding.effect.rawValue]
+        if let severity = finding.policy.metadata.severity { facts.append(severity.rawValue) }
         if let binding = finding.binding, binding != finding.policy.name { facts.append("binding \(binding)") }
         if let param = finding.param { facts.append("param \(param)") }
         let name = place?.description ?? finding.policy.name

@@ -1,6 +1,7 @@
 package import CEL
 package import Diagnostics
 import Documents
+package import KubernetesCEL
 package import PolicyEngine
 import Values
 
@@ -91,8 +92,12 @@ package enum ResultType {
 /// Compiles a policy's expressions and collects what is wrong with them as field errors.
 package struct ExpressionCompiler {
     package private(set) var errors: [FieldError] = []
+    /// Whose functions expressions may use.
+    package let version: KubernetesVersion
 
-    package init() {}
+    package init(version: KubernetesVersion = .latest) {
+        self.version = version
+    }
 
     /// - Parameter wanted: nil for variables, whose type is whatever they have.
     package mutating func compile(

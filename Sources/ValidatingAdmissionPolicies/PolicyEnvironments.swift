@@ -1,5 +1,6 @@
 import CEL
 import KubernetesCEL
+import Synchronization
 import Values
 
 /// The environments of a policy's expressions. `authorizer` comes last, so that the slots before it are the same in all.
@@ -10,18 +11,28 @@ struct PolicyEnvironments: Sendable {
     let message: Environment
     let hasParams: Bool
 
-    private static let withParams = PolicyEnvironments(hasParams: true, mutates: false)
-    private static let withoutParams = PolicyEnvironments(hasParams: false, mutates: false)
-    private static let mutatingWithParams = PolicyEnvironments(hasParams: true, mutates: true)
-    private static let mutatingWithoutParams = PolicyEnvironments(hasParams: false, mutates: true)
-
-    static func of(hasParams: Bool, mutates: Bool) -> PolicyEnvironments {
-        if mutates { return hasParams ? mutatingWithParams : mutatingWithoutParams }
-        return hasParams ? withParams : withoutParams
+    private struct Key: Hashable {
+        let hasParams: Bool
+        let mutates: Bool
+        let version: KubernetesVersion
     }
 
-    private init(hasParams: Bool, mutates: Bool) {
-        var full = KubernetesEnvironment.base(mutation: mutates)
+    /// Those that some policy has needed: making one takes longer than compiling most policies.
+    private static let known = Mutex<[Key: PolicyEnvironments]>([:])
+
+    static func of(hasParams: Bool, mutates: Bool, version: KubernetesVersion) -> PolicyEnvironments {
+        let key = Key(hasParams: hasParams, mutates: mutates, version: version)
+        return known.withLock { known in
+            if let environments = known[key] { return environments }
+            let environments = PolicyEnvironments(key)
+            known[key] = environments
+            return environments
+        }
+    }
+
+    private init(_ key: Key) {
+        let hasParams = key.hasParams
+        var full = KubernetesEnvironment.base(version: key.version, mutation: key.mutates)
         var message = full
         AdmissionVariables.declare(in: &full, hasParams: hasParams, hasAuthorizer: true)
         AdmissionVariables.declare(in: &message, hasParams: hasParams, hasAuthorizer: false)

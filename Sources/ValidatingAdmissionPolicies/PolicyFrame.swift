@@ -40,7 +40,8 @@ struct PolicyScope {
     let matchConditions: [NamedExpression]
 
     init(_ head: PolicyHead, mutates: Bool = false, compiler: inout ExpressionCompiler) {
-        let environments = PolicyEnvironments.of(hasParams: head.paramKind != nil, mutates: mutates)
+        let environments = PolicyEnvironments.of(
+            hasParams: head.paramKind != nil, mutates: mutates, version: compiler.version)
         var full = environments.full
         var message = environments.message
         full.composed = Environment.Composed(variable: "variables")
@@ -70,7 +71,7 @@ struct PolicyScope {
             guard case .failure = strict.program else {
                 return NamedExpression(name: condition.name, expression: strict)
             }
-            var lenient = ExpressionCompiler()
+            var lenient = ExpressionCompiler(version: compiler.version)
             let compiled = lenient.compile(condition.expression, index: index, wanted: .bool, in: full)
             return NamedExpression(name: condition.name, expression: compiled)
         }

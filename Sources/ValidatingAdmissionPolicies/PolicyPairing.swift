@@ -1,5 +1,6 @@
 import Admission
 import Diagnostics
+import KubernetesCEL
 import PolicyEngine
 import Values
 
@@ -19,7 +20,8 @@ protocol BoundDefinition: Sendable {
 
     /// Compiles the policy and adds it, unless its expressions have errors and `admitsInvalid` is false.
     func compile(
-        _ bindings: [BindingDefinition], admitsInvalid: Bool, into set: inout PolicySet.Builder
+        _ bindings: [BindingDefinition], version: KubernetesVersion, admitsInvalid: Bool,
+        into set: inout PolicySet.Builder
     ) -> [FieldError]
 }
 
@@ -29,6 +31,8 @@ extension BoundDefinition {
 
 /// Reads policies and bindings of one kind and joins them when all are in.
 struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
+    /// Whose functions expressions may use.
+    let version: KubernetesVersion
     /// Whether policies that the API server would refuse on write are used all the same, as if they were stored
     /// already: their broken expressions then fail at evaluation. What is wrong is reported in either case.
     let admitsInvalid: Bool
@@ -49,6 +53,13 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         /// Bindings that could not be read have a policy all the same.
         var brokenBindings = 0
         var brokenPolicies: Set<String> = []
+
+        /// Whether a document is the policy or binding that was read last.
+        func isLatest(_ root: Node) -> Bool {
+            [policies.last?.head.root, bindings.last?.root].contains { last in
+                last.map { $0.document === root.document && $0.index == root.index } ?? false
+            }
+        }
     }
 
     func claims(_ source: PolicySource) -> Bool {
@@ -99,10 +110,12 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         } else {
             pending.brokenBindings += 1
         }
+        // One that could be read is used whatever is wrong with it.
+        let isStored = admitsInvalid && pending.isLatest(source.root)
         for error in reader.errors {
             let isOptional = bindsUnbound && error.kind == .required && optionalInTests.contains(error.field)
             for var diagnostic in error.diagnostics {
-                if isOptional { diagnostic.severity = .warning }
+                if isOptional || isStored { diagnostic.severity = .warning }
                 log.report(diagnostic)
             }
         }
@@ -121,8 +134,11 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
                         actionNames: ["Deny"]))
             }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy.head, &log) }
-            let errors = policy.compile(bindings, admitsInvalid: admitsInvalid, into: &set)
-            for error in errors { error.diagnostics.forEach { log.report($0) } }
+            let errors = policy.compile(bindings, version: version, admitsInvalid: admitsInvalid, into: &set)
+            for var diagnostic in errors.flatMap(\.diagnostics) {
+                if admitsInvalid { diagnostic.severity = .warning }
+                log.report(diagnostic)
+            }
         }
         let known = Set(pending.policies.map(\.head.name)).union(pending.brokenPolicies)
         for binding in pending.bindings where !known.contains(binding.policyName) {
@@ -145,7 +161,7 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         }
         guard let policy = Definition.read(policy: root, &reader) else { return reader.errors }
         var ignored = PolicySet.Builder()
-        return reader.errors + policy.compile([], admitsInvalid: false, into: &ignored)
+        return reader.errors + policy.compile([], version: .latest, admitsInvalid: false, into: &ignored)
     }
 
     // MARK: Diagnostics

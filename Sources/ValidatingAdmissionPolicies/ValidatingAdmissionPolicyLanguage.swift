@@ -1,4 +1,5 @@
 package import Diagnostics
+package import KubernetesCEL
 package import PolicyEngine
 package import Values
 
@@ -7,13 +8,18 @@ package struct ValidatingAdmissionPolicyLanguage: PolicyLanguage {
     private let pairing: PolicyPairing<PolicyDefinition>
 
     /// - Parameters:
+    ///   - version: the Kubernetes version whose functions expressions may use.
     ///   - admitsInvalid: whether policies that the API server would refuse on write are used all the same, as if they
     ///     were stored already: their broken expressions then fail at evaluation. What is wrong is reported either way.
     ///   - allowsUnbound: whether a policy without a binding, which has no effect, is acceptable.
     ///   - bindsUnbound: whether it is in force as if one bound it everywhere, to deny.
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
+    package init(
+        version: KubernetesVersion = .latest, admitsInvalid: Bool = false, allowsUnbound: Bool = false,
+        bindsUnbound: Bool = false
+    ) {
         pairing = PolicyPairing(
-            admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound, bindsUnbound: bindsUnbound)
+            version: version, admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound,
+            bindsUnbound: bindsUnbound)
     }
 
     package func claims(_ source: PolicySource) -> Bool { pairing.claims(source) }
@@ -41,9 +47,10 @@ extension PolicyDefinition: BoundDefinition {
     static func read(binding root: Node, _ reader: inout FieldReader) -> BindingDefinition? { reader.binding(root) }
 
     func compile(
-        _ bindings: [BindingDefinition], admitsInvalid: Bool, into set: inout PolicySet.Builder
+        _ bindings: [BindingDefinition], version: KubernetesVersion, admitsInvalid: Bool,
+        into set: inout PolicySet.Builder
     ) -> [FieldError] {
-        var compiler = ExpressionCompiler()
+        var compiler = ExpressionCompiler(version: version)
         let policy = AdmissionPolicy(self, bindings: bindings, compiler: &compiler)
         if compiler.errors.isEmpty || admitsInvalid { set.add(policy) }
         return compiler.errors

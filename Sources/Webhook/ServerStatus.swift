@@ -22,6 +22,7 @@ package final class ServerStatus: Sendable {
         var policiesJSON = ByteBuffer(string: "{}\n")
         var certificateReloads = Reloads()
         var notAfter = 0
+        var metricsSources: [any MetricsSource] = []
     }
 
     private let state = Mutex(State())
@@ -40,6 +41,9 @@ package final class ServerStatus: Sendable {
     package var certificateReloads: Reloads { state.withLock { $0.certificateReloads } }
     /// When the certificate expires, in seconds since 1970.
     package var notAfter: Int { state.withLock { $0.notAfter } }
+
+    /// Adds metrics of others to `/metrics`.
+    package func add(_ source: any MetricsSource) { state.withLock { $0.metricsSources.append(source) } }
 
     /// A new set of policies is in force; `json` is what `/policies` shows.
     package func policiesLoaded(count: Int, json: ByteBuffer, isReload: Bool, now: Int) {
@@ -132,6 +136,7 @@ package final class ServerStatus: Sendable {
             log?.droppedLines ?? 0)
         text.family("guardrail_build_info", "gauge", "The running version.")
         text.sample("guardrail_build_info", [("version", version)], 1)
+        for source in state.metricsSources { source.write(into: &text) }
     }
 
     private func write(_ reloads: Reloads, of name: String, what: String, into text: inout MetricsText) {

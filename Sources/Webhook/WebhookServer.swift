@@ -23,6 +23,8 @@ package final class WebhookServer: Sendable {
     package let managementAddress: ListenAddress?
 
     private let group: MultiThreadedEventLoopGroup
+    /// The loop of the metrics port, if there is one: a probe never waits behind the evaluation of a request.
+    private let managementGroup: MultiThreadedEventLoopGroup?
     private let listeners: [any Channel]
     private let loops: [NIOLoopBound<LoopResources>]
     private let drainDeadline: TimeAmount
@@ -34,24 +36,30 @@ package final class WebhookServer: Sendable {
         status: ServerStatus = ServerStatus(version: "0")
     ) throws -> WebhookServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        let managementGroup = configuration.management.map { _ in MultiThreadedEventLoopGroup(numberOfThreads: 1) }
         do {
-            return try WebhookServer(configuration, tls: tls, responder: responder, status: status, group: group)
+            return try WebhookServer(
+                configuration, tls: tls, responder: responder, status: status, group: group,
+                managementGroup: managementGroup)
         } catch {
             try? group.syncShutdownGracefully()
+            try? managementGroup?.syncShutdownGracefully()
             throw error
         }
     }
 
     private init(
         _ configuration: WebhookConfiguration, tls: TLSContextSource, responder: any AdmissionResponder,
-        status: ServerStatus, group: MultiThreadedEventLoopGroup
+        status: ServerStatus, group: MultiThreadedEventLoopGroup, managementGroup: MultiThreadedEventLoopGroup?
     ) throws {
         self.group = group
+        self.managementGroup = managementGroup
         drainDeadline = configuration.timeouts.drain
         let labels = KindLabels()
-        let blocks = group.makeIterator().map { loop in (loop: loop, block: LoopMetrics.makeBlock()) }
+        let eventLoops = Array(group.makeIterator()) + (managementGroup.map { Array($0.makeIterator()) } ?? [])
+        let blocks = eventLoops.map { loop in (loop: loop, block: LoopMetrics.makeBlock()) }
         let metrics = ServerMetrics(status: status, labels: labels, blocks: blocks.map(\.block))
-        let inFlightLimit = max(1, configuration.inFlight / blocks.count)
+        let inFlightLimit = max(1, configuration.inFlight / max(1, configuration.threads))
         let loops = try blocks.map { loop, block in
             try loop.submit {
                 let resources = LoopResources(
@@ -73,13 +81,13 @@ package final class WebhookServer: Sendable {
             .bind(host: configuration.host, port: configuration.port)
             .wait()
         address = try Self.address(of: listener)
-        guard let management = configuration.management else {
+        guard let management = configuration.management, let managementGroup else {
             managementAddress = nil
             listeners = [listener]
             return
         }
         let plain = ManagementSetup(timeouts: configuration.timeouts, resources: resources)
-        let other = try ServerBootstrap(group: group)
+        let other = try ServerBootstrap(group: managementGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer(plain.initialize)
@@ -120,6 +128,7 @@ package final class WebhookServer: Sendable {
         }
         let result = (try? outcome.futureResult.wait()) ?? .cutOff
         try? group.syncShutdownGracefully()
+        try? managementGroup?.syncShutdownGracefully()
         return result
     }
 }

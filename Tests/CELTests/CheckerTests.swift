@@ -76,7 +76,9 @@ import Testing
             ("1 + 'a'", "  ^", "cel-no-matching-overload", nil),
             ("names.startsWit('a')", "               ^^^^^", "cel-undeclared-reference", "did you mean `startsWith`?"),
             ("1 && true", "^", "cel-type-mismatch", nil), ("1.all(x, true)", "^", "cel-type-mismatch", nil),
-            ("cel.frobnicate(1)", "^^^", "cel-undeclared-reference", nil),
+            (
+                "cel.frobnicate(1)", "^^^", "cel-undeclared-reference", "`cel.frobnicate` is known in Kyverno"
+            ),
             ("'a'.b", "   ^^", "cel-undefined-field", nil),
             (
                 "names.sortBy(x, 1)", "            ^^^^^^", "cel-undeclared-reference",

@@ -20,6 +20,7 @@ import Testing
             """, in: directory)
         #expect(output.contains("::error file=bad.yaml,line=3"), "\(output)")
         #expect(output.contains("exit 1") && output.contains("exit 0"), "\(output)")
+        #expect(output.components(separatedBy: "### policy-check").count == 2, "\(output)")
         #expect(output.contains("### policy-check") && output.hasSuffix("sarif\n"), "\(output)")
     }
 }

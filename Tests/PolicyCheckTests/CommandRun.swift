@@ -29,7 +29,9 @@ struct CommandRun {
         process.arguments = arguments
         process.currentDirectoryURL = directory
         var variables = ProcessInfo.processInfo.environment
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] { variables[name] = nil }
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
+            variables[name] = nil
+        }
         variables["COLUMNS"] = "100"
         process.environment = variables.merging(environment) { _, new in new }
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())

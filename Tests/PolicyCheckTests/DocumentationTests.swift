@@ -35,6 +35,7 @@ import Testing
         let folder = CommandRun.binary.deletingLastPathComponent().path
         var variables = ProcessInfo.processInfo.environment
         variables["PATH"] = "\(folder):\(variables["PATH"] ?? "/usr/bin:/bin")"
+        for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] { variables[name] = nil }
         variables["NO_COLOR"] = "1"
         variables["COLUMNS"] = "100"
         process.environment = variables

@@ -14,7 +14,14 @@ private struct Sample {
 
     init() {
         let policyFile = SourceFile(name: "policies/p.yaml", text: "kind: P\nexpression: a < b\n")
-        let policy = PolicySummary(kind: "ValidatingAdmissionPolicy", name: "allowed-repos", place: Place(policyFile))
+        var metadata = PolicyMetadata()
+        metadata.title = "Allowed registries"
+        metadata.description = "Images come from our own registry.\nIt scans them."
+        metadata.category = "Supply chain"
+        metadata.severity = .high
+        let excusing = PolicySummary(kind: "ValidatingPolicy", name: "tags")
+        let policy = PolicySummary(
+            kind: "ValidatingAdmissionPolicy", name: "allowed-repos", place: Place(policyFile), metadata: metadata)
         let text = "kind: Pod\nspec:\n  containers:\n    - image: nginx:latest # old\n"
         let source = SourceFile(name: "app/deploy & co.yaml", text: text)
         let start = SourcePosition(line: 4, column: 14)
@@ -37,19 +44,21 @@ private struct Sample {
                     place: Place(source, SourceRange(at: .start))),
                 verdict: SubjectVerdict(
                     status: SubjectVerdict.Status(code: 422, reason: "Invalid", message: "pods \"api\" is forbidden")),
-                findings: findings, matchedPolicies: [policy]),
+                findings: findings, matchedPolicies: [policy, excusing]),
             SubjectReport(
-                subject: Subject(apiVersion: "v1", kind: "Node", name: "n", number: 2), verdict: SubjectVerdict()),
+                subject: Subject(apiVersion: "v1", kind: "Node", name: "n", number: 2), verdict: SubjectVerdict(),
+                matchedPolicies: [policy]),
         ]
+        file.subjects[0].excused = [(excusing, "shop/legacy-api")]
         var broken = FileReport(name: "broken.yaml")
         broken.diagnostics = [
             Diagnostic("yaml-syntax", .error, "did not find `]`", range: SourceRange(at: .start)),
             Diagnostic(DiagnosticID.manifestWithoutKind, .note, "passed over"),
         ]
         files = [file, broken]
-        header = RunHeader(toolVersion: "1.2.3", policies: [policy])
+        header = RunHeader(toolVersion: "1.2.3", policies: [policy, excusing], time: 1_700_000_000)
         var summary = Summary()
-        summary.policies = 1
+        summary.policies = 2
         files.forEach { summary.add($0) }
         summary.exitCode = 3
         self.summary = summary
@@ -101,7 +110,9 @@ private struct Sample {
         #expect(summary.denials == 1 && summary.warnings == 1 && summary.audits == 1)
         #expect(summary.failures == 1 && summary.ignored == 1 && summary.unreadable == 1 && summary.skipped == 1)
         #expect(summary.subjects == 2 && summary.files == 2)
-        #expect(summary.findingsText == "1 error, 1 check not decided, 2 warnings, 1 audit note, 1 input unreadable")
+        #expect(
+            summary.findingsText
+                == "1 error, 1 check not decided, 2 warnings, 1 audit note, 1 input unreadable, 1 waived")
     }
 
     @Test("github keeps to ten annotations a level and says how many more there are")
@@ -113,6 +124,28 @@ private struct Sample {
         let lines = String(decoding: out, as: UTF8.self).split(separator: "\n")
         #expect(lines.count(where: { $0.hasPrefix("::error ") }) == 10)
         #expect(lines.contains("::error title=policy-check::21 more; the log has them all"))
+    }
+
+    @Test("github keeps the gravest")
+    func githubOrder() {
+        var writer = ReportFormat.github.makeWriter(ReportOptions())
+        var out: [UInt8] = []
+        for number in 0..<30 {
+            var metadata = PolicyMetadata()
+            metadata.severity = number == 29 ? .critical : number < 15 ? .low : nil
+            let policy = PolicySummary(kind: "P", name: "p\(number)", metadata: metadata)
+            let report = SubjectReport(
+                subject: Subject(apiVersion: "v1", kind: "Pod", name: "x"), verdict: SubjectVerdict(),
+                findings: [Finding(.deny, policy: policy, message: "no")])
+            var file = FileReport(name: "f.yaml")
+            file.subjects = [report]
+            writer.write(file, to: &out)
+        }
+        writer.end(Summary(), to: &out)
+        let titles = String(decoding: out, as: UTF8.self).split(separator: "\n").compactMap {
+            $0.split(separator: "title=").last?.split(separator: ":").first.map(String.init)
+        }
+        #expect(titles == ["p29"] + (15..<23).map { "p\($0)" } + ["policy-check"])
     }
 
     @Test("control characters of a manifest never reach the terminal")

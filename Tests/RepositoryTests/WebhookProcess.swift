@@ -11,16 +11,19 @@ enum WebhookProcess {
 
     /// Starts the server, runs `body` with its address and process id, stops it and expects a clean exit.
     ///
-    /// - Parameter work: where the certificate goes (`ca.crt`, `tls.crt`, `tls.key`).
+    /// - Parameters:
+    ///   - arguments: more of the command line, for a shell.
+    ///   - work: where the certificate goes (`ca.crt`, `tls.crt`, `tls.key`).
     static func run(
-        policies: [String] = ["policies"], work: URL, _ body: (_ address: String, _ process: Int32) throws -> Void
+        policies: [String] = ["policies"], arguments: String = "", work: URL,
+        _ body: (_ address: String, _ process: Int32) throws -> Void
     ) throws {
         let shell = Shell(environment: ["WORK": work.path])
         let made = try shell.run("scripts/make-certificates.sh \"$WORK\" 127.0.0.1 localhost")
         #expect(made.status == 0, "\(made.output)")
         let options = policies.map { "--policy '\($0)'" }.joined(separator: " ")
         let certificate = "--tls-cert \"$WORK/tls.crt\" --tls-key \"$WORK/tls.key\""
-        let server = try shell.start("exec policy-webhook \(options) --listen 127.0.0.1:0 \(certificate)")
+        let server = try shell.start("exec policy-webhook \(options) --listen 127.0.0.1:0 \(certificate) \(arguments)")
         do {
             let address = try #require(listenAddress(of: server), "the server did not start")
             try body(address, server.process.processIdentifier)

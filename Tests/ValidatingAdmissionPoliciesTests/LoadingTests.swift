@@ -1,4 +1,5 @@
 import Diagnostics
+import KubernetesCEL
 import PolicyEngine
 import PolicyLanguages
 import Testing
@@ -34,6 +35,28 @@ struct LoadingTests {
         loader.load(policies: SourceFile(name: "p.yaml", text: text))
         let set = loader.finish().policies
         return (set, loader.log.diagnostics)
+    }
+
+    @Test(
+        "a function is there from its Kubernetes version on",
+        arguments: [
+            ("quantity('1').isGreaterThan(quantity('0'))", 27, 28), ("sets.contains([1], [1])", 28, 29),
+            ("isIP('::1')", 29, 30), ("[1, 2].all(i, v, v > i)", 31, 32), ("isSemver('1.0.0')", 32, 33),
+            ("[3, 1].sort() == [1, 3]", 33, 34), ("optional.of(1).hasValue()", 27, 28),
+            ("object.?spec.hasValue()", 27, 28),
+        ])
+    func versions(expression: String, before: Int, since: Int) throws {
+        func load(_ minor: Int) -> [Diagnostic] {
+            var loader = PolicyLoader(languages: PolicyLanguages.all(version: KubernetesVersion(minor: minor)))
+            let text = Self.policy("validations:\n- expression: \"\(expression)\"") + Self.binding
+            loader.load(policies: SourceFile(name: "p.yaml", text: text))
+            _ = loader.finish()
+            return loader.log.diagnostics
+        }
+        #expect(load(since).isEmpty)
+        let diagnostic = try #require(load(before).first)
+        #expect(["cel-undeclared-reference", "cel-unsupported-syntax"].contains(diagnostic.id))
+        #expect(diagnostic.help?.contains("Kubernetes 1.\(since)") == true, "\(diagnostic.help ?? "")")
     }
 
     @Test("loads a policy with its binding")

@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import NIOCore
 import OpenSSLTLS
 import TestCertificates
 import Testing
@@ -50,6 +52,31 @@ struct WebhookServerTests {
         }
     }
 
+    @Test(
+        "the metrics port answers while every loop that judges is busy", .enabled(if: Tool.exists("curl"), "needs curl")
+    )
+    func busy() throws {
+        let files = try TestCertificates.shared.get()
+        let context = try TLSContext(certificatePath: files.certificate, keyPath: files.key)
+        var configuration = WebhookConfiguration(host: "127.0.0.1", port: 0, threads: 1)
+        configuration.management = ListenAddress(host: "127.0.0.1", port: 0)
+        let responder = StuckResponder()
+        let server = try WebhookServer.start(configuration, tls: TLSContextSource(context), responder: responder)
+        let answered = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            _ = try? curl(server, "/validate", ["-H", "Content-Type: application/json", "-d", "x"])
+            answered.signal()
+        }
+        #expect(responder.started.wait(timeout: .now() + 20) == .success)
+        let address = try #require(server.managementAddress)
+        let probe = try Tool.run(["curl", "-sS", "--max-time", "20", "http://\(address)/livez"])
+        #expect(probe.output == "ok\n", "\(probe.errors)")
+        #expect(answered.wait(timeout: .now()) == .timedOut, "the request was answered before the probe")
+        responder.proceed.signal()
+        #expect(answered.wait(timeout: .now() + 20) == .success)
+        #expect(server.drain() == .drained)
+    }
+
     @Test("answers every mutated body", .enabled(if: Tool.exists("python3"), "needs python3"))
     func mutatedBodies() throws {
         let script = Self.repository.appendingPathComponent("scripts/mutate-webhook.py").path
@@ -93,6 +120,23 @@ struct WebhookServerTests {
             #expect(weak.status != 0, "a cipher without forward secrecy was accepted")
         }
     }
+
+    /// `pip install sslyze`, or a Python that has it in `GUARDRAIL_SSLYZE_PYTHON`.
+    @Test("passes a scan by sslyze", .enabled(if: scanner != nil, "needs sslyze from PyPI"))
+    func scan() throws {
+        let python = try #require(Self.scanner)
+        let script = Self.repository.appendingPathComponent("testdata/webhook/scan_tls.py").path
+        try withServer { server in
+            let result = try Tool.run([python, script, "127.0.0.1", "\(server.address.port)"])
+            #expect(result.output == "ok\n", "\(result.errors)")
+        }
+    }
+
+    private static let scanner: String? = {
+        let python = ProcessInfo.processInfo.environment["GUARDRAIL_SSLYZE_PYTHON"] ?? "python3"
+        let found = try? Tool.run([python, "-c", "import sslyze"])
+        return found?.status == 0 ? python : nil
+    }()
 
     @Test("closes connections over the limit at once", .enabled(if: Tool.exists("curl"), "needs curl"))
     func connectionLimit() throws {
@@ -226,5 +270,20 @@ extension Process {
         process.standardOutput = output
         try process.run()
         return LedClient(process, input: input, output: output)
+    }
+}
+
+/// Holds its event loop until told to go on.
+private struct StuckResponder: AdmissionResponder {
+    let started = DispatchSemaphore(value: 0)
+    let proceed = DispatchSemaphore(value: 0)
+
+    func respond(
+        to request: AdmissionHTTPRequest, into output: inout ByteBuffer
+    ) throws(HTTPRefusal) -> AdmissionOutcome {
+        started.signal()
+        proceed.wait()
+        output.writeString("{}")
+        return AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: .allowed)
     }
 }

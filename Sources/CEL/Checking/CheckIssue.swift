@@ -14,7 +14,7 @@ enum CheckIssue {
 
     /// - Parameter namespace: what stood before the dot, if it has no meaning of its own.
     static func undeclaredFunction(
-        _ name: String, _ namespace: String?, _ span: SourceSpan, _ environment: Environment
+        _ name: String, _ namespace: String?, argumentCount: Int, _ span: SourceSpan, _ environment: Environment
     ) -> CompileIssue {
         if let display = Operator.display(name) {
             return CompileIssue("cel-undeclared-reference", "the operator `\(display)` is not available here", span)
@@ -23,7 +23,7 @@ enum CheckIssue {
         if environment.macros.contains(where: { $0.name == name }) {
             return CompileIssue(
                 "cel-undeclared-reference", "the macro `\(name)` is not called with these arguments", span,
-                help: macroHelp(name, environment))
+                help: elsewhere(["\(name)(\(argumentCount))"], environment) ?? macroHelp(name, environment))
         }
         let candidates =
             environment.functions.keys.filter { !$0.utf8.contains(UInt8(ascii: "@")) }
@@ -40,7 +40,9 @@ enum CheckIssue {
 
     private static func elsewhere(_ names: [String], _ environment: Environment) -> String? {
         for name in names {
-            if let place = environment.knownElsewhere[name] { return "`\(name)` is known in \(place)" }
+            guard let place = environment.knownElsewhere[name] else { continue }
+            return name.utf8.last == UInt8(ascii: ")")
+                ? "with these arguments it is known in \(place)" : "`\(name)` is known in \(place)"
         }
         return nil
     }

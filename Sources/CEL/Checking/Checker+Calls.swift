@@ -9,7 +9,9 @@ extension Checker {
         guard let target else {
             guard let declaration = self.function(function) else {
                 set(id, .error)
-                report(CheckIssue.undeclaredFunction(function, nil, mark(id), environment))
+                report(
+                    CheckIssue.undeclaredFunction(
+                        function, nil, argumentCount: arguments.count, mark(id), environment))
                 return
             }
             if declaration.name != function {
@@ -23,10 +25,13 @@ extension Checker {
             tree[id] = .call(function: declaration.name, target: nil, arguments: arguments)
             return resolveCall(id, declaration, nil, arguments)
         }
+        if reportKnownElsewhere(id, function, target, arguments) { return }
         check(target)
         guard let declaration = self.function(function) else {
             set(id, .error)
-            report(CheckIssue.undeclaredFunction(function, namespace(target), mark(id), environment))
+            report(
+                CheckIssue.undeclaredFunction(
+                    function, namespace(target), argumentCount: arguments.count, mark(id), environment))
             return
         }
         resolveCall(id, declaration, target, arguments)
@@ -36,6 +41,21 @@ extension Checker {
     private func namespace(_ target: ExpressionID) -> String? {
         guard case .identifier(let name) = tree[target], case .error = type(of: target) else { return nil }
         return name
+    }
+
+    /// A function such as `sets.contains` that another version has: then its namespace is no undeclared name as well.
+    private mutating func reportKnownElsewhere(
+        _ id: ExpressionID, _ function: String, _ target: ExpressionID, _ arguments: [ExpressionID]
+    ) -> Bool {
+        guard case .identifier(let name) = tree[target], environment.knownElsewhere["\(name).\(function)"] != nil,
+            resolve(name) == nil
+        else { return false }
+        set(target, .error)
+        set(id, .error)
+        report(
+            CheckIssue.undeclaredFunction(
+                function, name, argumentCount: arguments.count, mark(target), environment))
+        return true
     }
 
     private mutating func checkOptionalSelect(_ id: ExpressionID, _ arguments: [ExpressionID]) {

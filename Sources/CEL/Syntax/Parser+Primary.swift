@@ -20,7 +20,9 @@ extension Parser {
         let dot = token
         advance()
         let isOptional = accept(.question)
-        if isOptional, !environment.allowsOptionalSyntax { report(SyntaxIssue.unsupported("`.?`", dot.span)) }
+        if isOptional, !environment.allowsOptionalSyntax {
+            report(SyntaxIssue.unsupported("`.?`", dot.span, environment))
+        }
         let name = token
         guard let field = parseFieldName() else { return operand }
         let start = builder.tree.span(of: operand.id).start
@@ -47,7 +49,7 @@ extension Parser {
             return text(name)
         case .quotedIdentifier:
             if !environment.allowsQuotedIdentifiers {
-                report(SyntaxIssue.unsupported("a field name in backticks", name.span))
+                report(SyntaxIssue.unsupported("a field name in backticks", name.span, nil))
             }
             advance()
             return String(decoding: bytes[Int(name.start) + 1..<Int(name.end) - 1], as: UTF8.self)
@@ -61,7 +63,9 @@ extension Parser {
         let open = token
         advance()
         let isOptional = accept(.question)
-        if isOptional, !environment.allowsOptionalSyntax { report(SyntaxIssue.unsupported("`[?`", open.span)) }
+        if isOptional, !environment.allowsOptionalSyntax {
+            report(SyntaxIssue.unsupported("`[?`", open.span, environment))
+        }
         let key = parseExpression()
         if isPanicking { recover() }
         expect(.rightBracket, "`]`")
@@ -207,7 +211,7 @@ extension Parser {
     private mutating func acceptOptional() -> Bool {
         let mark = token
         guard accept(.question) else { return false }
-        if !environment.allowsOptionalSyntax { report(SyntaxIssue.unsupported("`?`", mark.span)) }
+        if !environment.allowsOptionalSyntax { report(SyntaxIssue.unsupported("`?`", mark.span, environment)) }
         return true
     }
 

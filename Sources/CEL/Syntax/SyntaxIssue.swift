@@ -85,8 +85,12 @@ enum SyntaxIssue {
         CompileIssue(id, "`\(name)` is reserved and cannot be a name here", span)
     }
 
-    static func unsupported(_ syntax: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue("cel-unsupported-syntax", "\(syntax) is not available here", span)
+    /// - Parameter environment: where to look up who has optional syntax; nil for other syntax.
+    static func unsupported(_ syntax: String, _ span: SourceSpan, _ environment: Environment?) -> CompileIssue {
+        let place = environment?.knownElsewhere[Environment.optionalSyntax]
+        return CompileIssue(
+            "cel-unsupported-syntax", "\(syntax) is not available here", span,
+            help: place.map { "\(syntax) is known in \($0)" })
     }
 
     static func macroArgument(_ macro: String, _ needs: String, _ span: SourceSpan) -> CompileIssue {

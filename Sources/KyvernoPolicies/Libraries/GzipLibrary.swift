@@ -1,3 +1,4 @@
+import Archives
 import CEL
 import Values
 
@@ -18,8 +19,8 @@ extension Library {
                             } else {
                                 bytes = try withUTF8(value) { Array($0) }
                             }
-                            do throws(GzipStream.Failure) {
-                                return .bytes(try GzipStream.compress(bytes))
+                            do throws(ArchiveError) {
+                                return .bytes(try Gzip.pack(bytes))
                             } catch {
                                 throw gzipError(error)
                             }
@@ -34,9 +35,8 @@ extension Library {
                         .unary { value throws(EvaluationError) in
                             guard case .bytes(let data) = value else { throw .noSuchOverload() }
                             let bytes: [UInt8]
-                            do throws(GzipStream.Failure) {
-                                bytes = try GzipStream.decompress(
-                                    Array(data), limit: KyvernoLimits.maximumParsedBytes)
+                            do throws(ArchiveError) {
+                                bytes = try Gzip.unpack(Array(data), limit: KyvernoLimits.maximumParsedBytes)
                             } catch {
                                 throw gzipError(error)
                             }
@@ -48,12 +48,10 @@ extension Library {
                 ]),
         ])
 
-    private static func gzipError(_ failure: GzipStream.Failure) -> EvaluationError {
-        switch failure {
-        case .corrupt: EvaluationError(.invalidArgument, "the data is no gzip stream")
-        case .tooLarge:
-            EvaluationError(
+    private static func gzipError(_ error: ArchiveError) -> EvaluationError {
+        error.id == "archive-too-large"
+            ? EvaluationError(
                 .resourceLimit, "the decompressed data has more than \(KyvernoLimits.maximumParsedBytes) bytes")
-        }
+            : EvaluationError(.invalidArgument, "the data is no gzip stream, or is damaged")
     }
 }

@@ -30,6 +30,10 @@ struct CheckCommand: ParsableCommand {
         transform: OutputOption.init)
     var output: [OutputOption] = []
 
+    @OptionGroup var target: TargetOptions
+
+    @OptionGroup var load: LoadOptions
+
     @OptionGroup var request: RequestOptions
 
     @Option(help: "Which findings make the exit code 1.")
@@ -128,14 +132,18 @@ struct PolicyOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Policy files and directories; repeat for several.", valueName: "path"),
+            "Policy files, directories and bundles (*.tar.gz, git+https://…@ref); repeat for several.",
+            valueName: "path"),
         completion: .file())
     var policy: [String] = []
 }
 
+/// What every command has.
 struct TerminalOptions: ParsableArguments {
     @Option(help: "When to colour text.")
     var color = ColorChoice.auto
+
+    @OptionGroup var configuration: ConfigurationOptions
 }
 
 /// What requests are made of manifests.

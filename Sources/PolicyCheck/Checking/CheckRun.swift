@@ -4,6 +4,7 @@ import Documents
 import Glibc
 import PolicyEngine
 import Reporting
+import Values
 
 /// One run of `check`: policies, then file after file, then the totals.
 struct CheckRun {
@@ -20,10 +21,11 @@ struct CheckRun {
         var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
         var recorded = command.writeBaseline == nil ? nil : Baseline()
         let policies = try LoadedPolicies.load(
-            command.policies.policy, context: command.request.context, allowEmpty: allowsEmpty, log: log)
+            command.policies.policy, context: command.request.context, for: command.target,
+            as: command.load, allowEmpty: allowsEmpty, log: log)
         let judge = FileJudge(
             policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
-            expandsWorkloads: command.expandWorkloads)
+            expandsWorkloads: command.expandWorkloads, mutates: command.load.mutates)
         let inputs = try command.selection.inputs(command.paths, log: log)
         let progress = Progress(total: inputs.items.count, isQuiet: command.quiet)
         var summary = Summary()
@@ -31,7 +33,8 @@ struct CheckRun {
         var matched: Set<ObjectIdentifier> = []
         var usedExceptions: Set<String> = []
         var nearMisses = NearMisses()
-        try reports.begin(RunHeader(toolVersion: toolVersion, policies: policies.summaries))
+        try reports.begin(
+            RunHeader(toolVersion: toolVersion, policies: policies.summaries, time: SystemClock.reportTime()))
         try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { judged throws(RunFailure) in
             var file = judged.report
             nearMisses.add(judged.nearMisses)
@@ -101,5 +104,12 @@ struct CheckRun {
         if summary.unreadable > 0 || summary.nothingChecked != nil { status = max(status, .input) }
         if summary.failures > 0 { status = max(status, .policy) }
         return status
+    }
+}
+
+extension SystemClock {
+    /// Seconds since 1970 that reports name; SOURCE_DATE_EPOCH makes them the same each time.
+    static func reportTime() -> Int64 {
+        Environment.variable("SOURCE_DATE_EPOCH").flatMap { Int64($0) } ?? now().seconds
     }
 }

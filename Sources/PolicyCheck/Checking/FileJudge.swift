@@ -13,6 +13,8 @@ struct FileJudge: Sendable {
     var findsNearMisses = false
     /// Whether the Pods that workloads lead to are judged too.
     var expandsWorkloads = true
+    /// Whether the mutating policies change objects before they are judged.
+    var mutates = false
 
     /// A file's report, with what the policies that matched nothing in it came nearest to.
     struct Judged: Sendable {
@@ -85,10 +87,13 @@ struct FileJudge: Sendable {
 
     private func judge(_ object: Node, number: Int, _ judged: inout Judged) {
         guard let kind = object["kind" as StaticString], !kind.isNull else {
-            if policies.judgesDocuments, let (request, verdict) = policies.judge(document: object) {
+            if policies.judgesDocuments,
+                let (request, mutation, verdict) = policies.judge(document: object, mutates: mutates)
+            {
                 judged.report.subjects.append(
-                    FindingBuilder(policies: policies, request: request, manifest: object, number: number)
-                        .report(verdict))
+                    FindingBuilder(
+                        policies: policies, request: request, manifest: object, number: number, mutation: mutation
+                    ).report(verdict))
                 return
             }
             let range = object.position.map { SourceRange(at: $0) }
@@ -96,14 +101,18 @@ struct FileJudge: Sendable {
             return
         }
         do throws(DocumentError) {
-            let request = try request(of: object)
-            let verdict = policies.judge(request)
+            var request = try request(of: object)
+            let mutation = mutates ? policies.mutate(request) : nil
+            // What a mutating policy refuses no validating one gets to see.
+            let isRefused = mutation?.isAllowed == false
+            if let mutation, !isRefused { request = mutation.request }
+            let verdict = isRefused ? mutation.map { Verdict($0) } ?? Verdict() : policies.judge(request)
             var report = FindingBuilder(
-                policies: policies, request: request, manifest: object, number: number
+                policies: policies, request: request, manifest: object, number: number, mutation: mutation
             ).report(verdict)
             // A recorded request for a workload has its Pods' requests recorded beside it.
-            if expandsWorkloads, !ManifestRequest.isReview(object),
-                let (pod, podVerdict) = policies.judgePod(of: request)
+            if expandsWorkloads, !isRefused, !ManifestRequest.isReview(object),
+                let (pod, podVerdict) = policies.judgePod(of: request, mutates: mutates)
             {
                 let builder = FindingBuilder(
                     policies: policies, request: pod.request, manifest: object, number: number, pod: pod)

@@ -13,6 +13,8 @@ struct FindingBuilder {
     let number: Int
     /// Set if the request is for the Pod that the manifest's workload leads to.
     var pod: ExpandedPod?
+    /// What mutating policies did to the request's object first; nil where they are left out.
+    var mutation: MutationVerdict?
 
     func report(_ verdict: Verdict) -> SubjectReport {
         var subjectVerdict = SubjectVerdict(
@@ -21,7 +23,8 @@ struct FindingBuilder {
             })
         subjectVerdict.warnings = verdict.warnings
         subjectVerdict.auditAnnotations = verdict.auditAnnotations
-        var findings = verdict.evaluations.flatMap { evaluation in
+        var findings = (mutation?.errors ?? []).compactMap(finding)
+        findings += verdict.evaluations.flatMap { evaluation in
             evaluation.decisions.compactMap(finding)
                 + evaluation.auditAnnotations.compactMap { finding($0, of: evaluation) }
         }
@@ -36,7 +39,21 @@ struct FindingBuilder {
         var report = SubjectReport(
             subject: subject, verdict: subjectVerdict, findings: findings, matchedPolicies: matched(verdict))
         report.usedExceptions = Set(verdict.usedExceptions.map(\.qualifiedName))
+        report.excused = verdict.evaluations.compactMap { evaluation in
+            guard evaluation.decisions.isEmpty, let exception = evaluation.exceptions.first else { return nil }
+            return (policies.summary(of: evaluation.policy), exception.qualifiedName)
+        }
+        if let mutation { add(mutation, to: &report) }
         return report
+    }
+
+    private func add(_ mutation: MutationVerdict, to report: inout SubjectReport) {
+        let changes = MutationReport(policies: policies, mutation: mutation)
+        report.mutation = changes.subjectMutation
+        report.matchedPolicies = changes.matchedPolicies + report.matchedPolicies
+        report.usedExceptions.formUnion(mutation.usedExceptions.map(\.qualifiedName))
+        report.excused = changes.excused + report.excused
+        report.verdict.auditAnnotations = mutation.auditAnnotations + report.verdict.auditAnnotations
     }
 
     private var subject: Subject {
@@ -109,7 +126,8 @@ struct FindingBuilder {
 
     /// Points the finding at the node that decided, if that is in the object's file.
     private func locate(_ node: Node, _ finding: inout Finding) {
-        guard let file = node.document.source, node.document === request.document else { return }
+        let own = [request.document, request.objectNode?.document]
+        guard let file = node.document.source, own.contains(where: { $0 === node.document }) else { return }
         let (root, prefix) = holder(of: node)
         if let path = root.fieldPath(to: node), !path.isEmpty { finding.fieldPath = prefix + path }
         if let range = root.textRange(of: node) { finding.place = Place(file, range) }
@@ -117,7 +135,9 @@ struct FindingBuilder {
 
     /// The part of the request that the node is in, and how paths from there start.
     private func holder(of node: Node) -> (root: Node, prefix: String) {
-        func holds(_ root: Node) -> Bool { root.index <= node.index && node.index < root.endIndex }
+        func holds(_ root: Node) -> Bool {
+            root.document === node.document && root.index <= node.index && node.index < root.endIndex
+        }
         if let object = request.objectNode, holds(object) {
             // What the template says of the Pod is in the workload below the template's own path.
             return (object, pod.map { "\($0.templatePath)." } ?? "")
@@ -159,6 +179,7 @@ extension SubjectReport {
     mutating func add(_ pod: SubjectReport) {
         findings += pod.findings
         usedExceptions.formUnion(pod.usedExceptions)
+        excused += pod.excused
         let known = Set(matchedPolicies.map(ObjectIdentifier.init))
         matchedPolicies += pod.matchedPolicies.filter { !known.contains(ObjectIdentifier($0)) }
     }

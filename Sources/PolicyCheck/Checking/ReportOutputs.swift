@@ -18,18 +18,22 @@ struct ReportOutputs {
 
     /// Files are created at once, before any work.
     init(_ command: CheckCommand) throws(RunFailure) {
-        let outputs = command.output.isEmpty ? [OutputOption.text] : command.output
+        // One for both where annotations follow the text.
+        let stdout = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
+        let outputs = command.output.isEmpty ? OutputOption.defaults() : command.output
         for output in outputs {
-            let file: OutputFile
-            if let path = output.path {
-                file = try OutputFile(path: path)
-            } else {
-                file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-            }
+            let file = try output.path.map { path throws(RunFailure) in try OutputFile(path: path) } ?? stdout
             let color = command.terminal.color
             let colors = output.path == nil ? color.applies(to: STDOUT_FILENO) : color == .always
             let options = ReportOptions(colors: colors, isQuiet: command.quiet, isVerbose: command.verbose)
             reports.append(Output(output.format.makeWriter(options), file))
+        }
+        // GitHub shows this file's Markdown on the page of the workflow's run.
+        if outputs.contains(where: { $0.format == .github }),
+            let summary = Environment.variable("GITHUB_STEP_SUMMARY"), !summary.isEmpty
+        {
+            let writer = ReportFormat.markdown.makeWriter(ReportOptions())
+            reports.append(Output(writer, try OutputFile(path: summary, appends: true)))
         }
     }
 

@@ -32,6 +32,7 @@ struct DiffCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Format of the result.")
     var output = Format.text
 
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var terminal: TerminalOptions
@@ -40,7 +41,8 @@ struct DiffCommand: ParsableCommand {
         let log = Log(colors: terminal.color)
         let judges = try [old, new].map { path in
             FileJudge(
-                policies: try LoadedPolicies.load([path], context: request.context, allowEmpty: false, log: log),
+                policies: try LoadedPolicies.load(
+                    [path], context: request.context, for: target, allowEmpty: false, log: log),
                 options: request.manifestOptions)
         }
         var comparison = Comparison()

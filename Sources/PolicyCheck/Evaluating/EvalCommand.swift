@@ -36,11 +36,7 @@ struct EvalCommand: ParsableCommand {
     @Option(help: "Which functions there are.")
     var environment = EnvironmentChoice.kubernetes
 
-    @Option(
-        help: ArgumentHelp(
-            "Kubernetes version whose functions there are (default: \(KubernetesVersion.latest.description)).",
-            valueName: "version"))
-    var kubernetesVersion: KubernetesVersionOption?
+    @OptionGroup var target: TargetOptions
 
     @Flag(help: "Read a JSON object with `expr` and `vars` from each line of standard input, print a result per line.")
     var jsonl = false
@@ -66,8 +62,6 @@ struct EvalCommand: ParsableCommand {
         try output.flush()
     }
 
-    private var version: KubernetesVersion { kubernetesVersion?.version ?? .latest }
-
     private func runLines(_ output: OutputFile) throws(RunFailure) {
         let input = LineReader(descriptor: STDIN_FILENO)
         var number = 0
@@ -76,7 +70,7 @@ struct EvalCommand: ParsableCommand {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             do throws(RunFailure) {
                 let document = try ManifestText.json(line, name: "<stdin>")
-                let parsed = try ExpressionLine(document, choice: environment, version: version)
+                let parsed = try ExpressionLine(document, choice: environment, version: target.version)
                 output.buffer.append(contentsOf: try parsed.result())
             } catch {
                 try output.flush()
@@ -94,7 +88,7 @@ struct EvalCommand: ParsableCommand {
         let subjects = try file.map { path throws(RunFailure) in try ManifestText.subjects(path) } ?? [[]]
         for subject in subjects {
             let given = Dictionary((subject + variables).map { ($0.name, $0.value) }) { _, last in last }
-            var context = environment.environment(version: version)
+            var context = environment.environment(version: target.version)
             let known = Set(context.variables.map(\.name))
             for name in given.keys.sorted() where !known.contains(name) { context.declare(name, .dyn) }
             let run = ExpressionRun(text, in: context, context.variables.map { given[$0.name] ?? .null })
@@ -119,13 +113,3 @@ struct EvalCommand: ParsableCommand {
 }
 
 extension EnvironmentChoice: ExpressibleByArgument {}
-
-/// `1.36`, `v1.36` or `1.36.2`.
-struct KubernetesVersionOption: ExpressibleByArgument, Sendable {
-    let version: KubernetesVersion
-
-    init?(argument: String) {
-        guard let version = KubernetesVersion(argument), version >= .base, version <= .latest else { return nil }
-        self.version = version
-    }
-}

@@ -25,14 +25,15 @@ struct ExplainCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var policies: PolicyOptions
+    @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        // A name may look like a file in the current directory only if nothing else tells where it would be.
-        let paths = policies.policy.isEmpty ? [policy] : policies.policy
-        let loaded = try LoadedPolicies.load(paths, context: request.context, allowEmpty: false, log: log)
+        let paths = isFile ? [policy] : policies.policy
+        let loaded = try LoadedPolicies.load(
+            paths, context: request.context, for: target, allowEmpty: false, log: log)
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
@@ -60,6 +61,12 @@ struct ExplainCommand: ParsableCommand {
         try output.flush()
     }
 
+    /// Whether the policy is a file rather than a name: a configuration may name policies where nobody thought of them.
+    private var isFile: Bool {
+        let looksLikeFile = policy.contains("/") || policy.hasSuffix(".yaml") || policy.hasSuffix(".yml")
+        return policies.policy.isEmpty || looksLikeFile && FileReader.exists(policy)
+    }
+
     /// `FILE` or `FILE:LINE`.
     private var location: (path: String, line: Int?) {
         guard !FileReader.exists(file), let colon = file.lastIndex(of: ":"),
@@ -69,8 +76,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func chosen(in loaded: LoadedPolicies) throws(RunFailure) -> [any ExplainablePolicy] {
-        let isAll = policies.policy.isEmpty
-        let named = loaded.compiled.filter { isAll || $0.id.name == policy || $0.id.qualifiedName == policy }
+        let named = loaded.compiled.filter { isFile || $0.id.name == policy || $0.id.qualifiedName == policy }
         if named.isEmpty {
             let names = loaded.summaries.map(\.name).sorted().joined(separator: ", ")
             throw RunFailure(.input, "there is no policy `\(policy)`; there are \(names)")

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import KubernetesCEL
 package import PolicyEngine
 package import Values
 
@@ -7,12 +8,17 @@ package struct MutatingAdmissionPolicyLanguage: PolicyLanguage {
     private let pairing: PolicyPairing<MutationDefinition>
 
     /// - Parameters:
+    ///   - version: the Kubernetes version whose functions expressions may use.
     ///   - admitsInvalid: whether policies that the API server would refuse on write are used all the same.
     ///   - allowsUnbound: whether a policy without a binding, which has no effect, is acceptable.
     ///   - bindsUnbound: whether it is in force as if one bound it everywhere, to deny.
-    package init(admitsInvalid: Bool = false, allowsUnbound: Bool = false, bindsUnbound: Bool = false) {
+    package init(
+        version: KubernetesVersion = .latest, admitsInvalid: Bool = false, allowsUnbound: Bool = false,
+        bindsUnbound: Bool = false
+    ) {
         pairing = PolicyPairing(
-            admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound, bindsUnbound: bindsUnbound)
+            version: version, admitsInvalid: admitsInvalid, allowsUnbound: allowsUnbound || bindsUnbound,
+            bindsUnbound: bindsUnbound)
     }
 
     package func claims(_ source: PolicySource) -> Bool { pairing.claims(source) }
@@ -45,9 +51,10 @@ extension MutationDefinition: BoundDefinition {
     }
 
     func compile(
-        _ bindings: [BindingDefinition], admitsInvalid: Bool, into set: inout PolicySet.Builder
+        _ bindings: [BindingDefinition], version: KubernetesVersion, admitsInvalid: Bool,
+        into set: inout PolicySet.Builder
     ) -> [FieldError] {
-        var compiler = ExpressionCompiler()
+        var compiler = ExpressionCompiler(version: version)
         let policy = MutatingAdmissionPolicy(self, bindings: bindings, compiler: &compiler)
         if compiler.errors.isEmpty || admitsInvalid { set.add(policy) }
         return compiler.errors

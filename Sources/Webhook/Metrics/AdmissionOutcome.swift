@@ -12,6 +12,10 @@ package struct AdmissionOutcome: Sendable, Equatable {
         case denied
         /// Denied because a policy could not be evaluated.
         case error
+        /// Would have been denied if the operator had not said otherwise.
+        case unenforced
+        /// Not judged, as the operator has said.
+        case exempt
     }
 
     package var operation: Operation

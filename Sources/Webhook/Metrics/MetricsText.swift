@@ -1,20 +1,22 @@
-import NIOCore
+package import NIOCore
 
 /// Writes Prometheus' text exposition format.
-struct MetricsText {
+package struct MetricsText {
     static let contentType: StaticString = "text/plain; version=0.0.4; charset=utf-8"
 
-    private(set) var buffer = ByteBuffer()
+    package private(set) var buffer = ByteBuffer()
 
-    mutating func family(_ name: String, _ type: String, _ help: String) {
+    package init() {}
+
+    package mutating func family(_ name: String, _ type: String, _ help: String) {
         buffer.writeString("# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
     }
 
-    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Int) {
+    package mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Int) {
         sample(name, labels, text: String(value))
     }
 
-    mutating func sample(_ name: String, _ labels: [(String, String)] = [], text: String) {
+    package mutating func sample(_ name: String, _ labels: [(String, String)] = [], text: String) {
         buffer.writeString(name)
         for (index, label) in labels.enumerated() {
             buffer.writeString("\(index == 0 ? "{" : ",")\(label.0)=\"\(Self.escaped(label.1))\"")
@@ -23,7 +25,7 @@ struct MetricsText {
     }
 
     /// A family with one sample without labels.
-    mutating func single(_ name: String, _ type: String, _ help: String, _ value: Int) {
+    package mutating func single(_ name: String, _ type: String, _ help: String, _ value: Int) {
         family(name, type, help)
         sample(name, text: String(value))
     }
@@ -53,4 +55,10 @@ struct MetricsText {
         }
         return result
     }
+}
+
+/// Somebody with metrics of their own, which `/metrics` shows after the server's.
+package protocol MetricsSource: Sendable {
+    /// Called on an event loop whenever somebody asks: it must not block.
+    func write(into text: inout MetricsText)
 }
