@@ -55,8 +55,10 @@ let package = Package(
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
         target("OutgoingHTTP", ["CCurl"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
+        target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
         target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
@@ -75,10 +77,16 @@ let package = Package(
                 "Diagnostics", "Archives",
             ]),
         target(
+            "PolicyLint",
+            [
+                "KyvernoPolicies", "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesSchemas",
+                "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics",
+            ]),
+        target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "RegularExpressions", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "Admission", "Reporting", "RegularExpressions", "Documents",
+                "Values", "Diagnostics",
             ]),
         target(
             "PolicyLanguages",
@@ -98,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "Admission", "Documents", "Values",
-                "Diagnostics", "CMalloc", argumentParser,
+                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
         // `make bench` only.
@@ -122,7 +130,8 @@ let package = Package(
         tests(
             "ValidatingAdmissionPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL", "Documents",
+                "PolicyLint", "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "KubernetesCEL",
+                "Documents",
                 "Values",
                 "Diagnostics",
             ]),
@@ -144,12 +153,15 @@ let package = Package(
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
+        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
             name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

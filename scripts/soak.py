@@ -417,6 +417,22 @@ def full_disk(options):
     return said
 
 
+def record_full_disk(options):
+    """--record to a disk that is full: verdicts go on, and a metric counts what was not recorded"""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="recordings-"))
+    # To the server, a disk that refuses is one that refuses: directories in the place of its files.
+    for number in range(10):
+        (directory / f"request-{number:05}.json.part").mkdir()
+    server = Server(options.binary, "--record", directory, "--record-limit", "10")
+    with Load(server) as load:
+        time.sleep(1)
+        said = load.verify()
+    check(server.metric("guardrail_unrecorded_requests_total") > 0, "lost recordings are not counted")
+    check(server.metric("guardrail_recorded_requests_total") == 0, "something was recorded")
+    server.stop()
+    return said
+
+
 def stuck_log(options):
     """log whose reader stopped reading: verdicts go on"""
     reader, writer = os.pipe()
@@ -501,7 +517,8 @@ def soak(options):
 
 SCENARIOS = {
     "sigterm": sigterm, "rotation": rotation, "policies": policies, "misbehaving": misbehaving,
-    "connections": connections, "descriptors": descriptors, "full-disk": full_disk, "stuck-log": stuck_log,
+    "connections": connections, "descriptors": descriptors, "full-disk": full_disk, "record-full-disk": record_full_disk,
+    "stuck-log": stuck_log,
     "cost-limit": cost_limit, "soak": soak,
 }
 

@@ -86,6 +86,16 @@ package struct ResourceTable: Sendable {
         all.first { $0.resource == resource && $0.subResource == subResource }
     }
 
+    /// The kinds of a resource as an API server resolves its name: without a group, those of every group that has the
+    /// version and the resource.
+    package func kinds(of resource: GroupVersionResource) -> [GroupVersionKind] {
+        all.filter {
+            $0.subResource.isEmpty && $0.resource.version == resource.version
+                && $0.resource.resource == resource.resource
+                && (resource.group.isEmpty || $0.resource.group == resource.group)
+        }.map(\.kind)
+    }
+
     /// The plural as the API machinery guesses it: lower case, `s` after a vowel and `y`, `es` after `s`, `ies` for `y`.
     package static func pluralGuess(_ kind: String) -> String {
         let name = kind.lowercased()

@@ -24,35 +24,6 @@ package enum Gzip {
         return output
     }
 
-    /// Packs bytes as one member.
-    ///
-    /// - Throws: id `archive-too-large`.
-    package static func pack(_ bytes: [UInt8]) throws(ArchiveError) -> [UInt8] {
-        var stream = z_stream()
-        guard bytes.count <= ArchiveLimits.maximumBytes else { throw ArchiveError.tooLarge(ArchiveLimits.maximumBytes) }
-        guard guardrail_deflate_init_gzip(&stream) == Z_OK else {
-            throw ArchiveError("archive-too-large", "there is no memory to pack the data")
-        }
-        defer { deflateEnd(&stream) }
-        var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: chunkSize)
-        return bytes.withUnsafeBufferPointer { input in
-            // zlib reads through this pointer and never writes.
-            stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-            stream.avail_in = UInt32(clamping: input.count)
-            while true {
-                let code = chunk.withUnsafeMutableBufferPointer { buffer in
-                    stream.next_out = buffer.baseAddress
-                    stream.avail_out = UInt32(buffer.count)
-                    return deflate(&stream, Z_FINISH)
-                }
-                output += chunk[..<(chunkSize - Int(stream.avail_out))]
-                // All input is there, so only a full chunk keeps it from ending.
-                if code != Z_OK { return output }
-            }
-        }
-    }
-
     /// - Returns: how many bytes the member has.
     private static func unpackMember(
         _ bytes: ArraySlice<UInt8>, limit: Int, into output: inout [UInt8]
@@ -83,5 +54,31 @@ package enum Gzip {
                 }
             }
         }
+    }
+
+    /// Packs bytes as one member.
+    ///
+    /// - Throws: `archive-too-large` for more than 4 GiB.
+    package static func pack(_ bytes: [UInt8]) throws(ArchiveError) -> [UInt8] {
+        var stream = z_stream()
+        guard let length = UInt32(exactly: bytes.count), guardrail_deflate_init_gzip(&stream) == Z_OK else {
+            throw ArchiveError.tooLarge(Int(UInt32.max))
+        }
+        defer { deflateEnd(&stream) }
+        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
+        // The whole of it fits, so one call does it.
+        let code = bytes.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { buffer in
+                // zlib reads through this pointer and never writes.
+                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.avail_in = length
+                stream.next_out = buffer.baseAddress
+                stream.avail_out = UInt32(clamping: buffer.count)
+                return deflate(&stream, Z_FINISH)
+            }
+        }
+        guard code == Z_STREAM_END else { throw ArchiveError("archive-damaged", "the data cannot be packed") }
+        output.removeLast(output.count - Int(stream.total_out))
+        return output
     }
 }

@@ -62,6 +62,11 @@ package struct Environment: Sendable {
     /// The key in `knownElsewhere` of `a.?b` and all that goes with it.
     package static let optionalSyntax = ".?"
 
+    /// Structures that are too many to declare one by one; asked where none is declared.
+    package var structureProvider: (any StructureProvider)?
+    /// Set for `LooseTyping`: what an expression may take for granted beyond types.
+    package var assumptions: Assumptions?
+
     /// Slots of `variables` by name.
     private(set) var slots: [String: Int] = [:]
     /// First parts of all dotted names, so that most selections need no look-up.
@@ -108,6 +113,12 @@ package struct Environment: Sendable {
         slots[name] = variables.count - 1
         noteNamespace(name)
         return variables.count - 1
+    }
+
+    /// Gives a declared variable another type, in its slot; nothing if it is not declared.
+    package mutating func redeclare(_ name: String, _ type: CELType) {
+        guard let slot = slots[name] else { return }
+        variables[slot] = Variable(name, type)
     }
 
     package mutating func declare(_ structure: Structure) {

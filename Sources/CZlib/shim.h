@@ -1,7 +1,7 @@
 #pragma once
 #include <zlib.h>
 
-// A macro in zlib.h, with the structure's size in it; 16 more than the window's bits means gzip and nothing else.
+// Macros in zlib.h, with the structure's size in them; 16 more than the window's bits means gzip and nothing else.
 static inline int guardrail_inflate_init_gzip(z_streamp stream) { return inflateInit2(stream, 15 + 16); }
 
 static inline int guardrail_deflate_init_gzip(z_streamp stream) {

@@ -46,21 +46,46 @@ package struct NotationLayer: Sendable {
     }
 }
 
+/// What to look for. What is not asked for is not fetched.
+package struct SignatureKinds: OptionSet, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// cosign's `.sig` tag.
+    package static let cosignSignatures = SignatureKinds(rawValue: 1)
+    /// cosign's `.att` tag.
+    package static let cosignAttestations = SignatureKinds(rawValue: 2)
+    /// Sigstore bundles, of signatures and of attestations, and Notary Project signatures.
+    package static let referrers = SignatureKinds(rawValue: 4)
+
+    package static let all: SignatureKinds = [.cosignSignatures, .cosignAttestations, .referrers]
+}
+
 extension ImageSignatures {
     /// Collects everything that a store has on an image. One bad signature does not hide the others.
     ///
     /// - Parameter reference: tag or digest.
     /// - Throws: `image-not-found` and what the store throws for the image itself.
     package init(
-        of reference: String, repository: String, in store: some OCIStore
+        of reference: String, repository: String, kinds: SignatureKinds = .all, in store: some OCIStore
     ) throws(VerificationError) {
         guard let manifest = try store.checkedManifest(repository: repository, reference: reference) else {
             throw VerificationError(.imageNotFound, "there is no image `\(reference)` in `\(repository)`")
         }
-        self.init(image: ImageContent(manifest))
-        signatures = gatherLayers(".sig", repository, store)
-        attestations = gatherLayers(".att", repository, store)
-        gatherReferrers(repository, store)
+        self.init(of: ImageContent(manifest), repository: repository, kinds: kinds, in: store)
+    }
+
+    /// Collects everything that a store has on an image that is known already.
+    ///
+    /// - Parameter repository: where the signatures lie, the image's repository or another.
+    package init(
+        of image: ImageContent, repository: String, kinds: SignatureKinds = .all, in store: some OCIStore
+    ) {
+        self.init(image: image)
+        if kinds.contains(.cosignSignatures) { signatures = gatherLayers(".sig", repository, store) }
+        if kinds.contains(.cosignAttestations) { attestations = gatherLayers(".att", repository, store) }
+        if kinds.contains(.referrers) { gatherReferrers(repository, store) }
     }
 
     private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer]
@@ -147,5 +172,12 @@ extension ImageSignatures {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+extension ImageSignatures {
+    /// Whether nothing was found, not even a problem.
+    package var isEmpty: Bool {
+        signatures.isEmpty && attestations.isEmpty && bundles.isEmpty && notations.isEmpty && problems.isEmpty
     }
 }

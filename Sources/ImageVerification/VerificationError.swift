@@ -39,6 +39,16 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case imageNotFound = "image-not-found"
     case noSignatures = "no-signatures-found"
     case storeUnreadable = "store-unreadable"
+    case registryUnreachable = "registry-unreachable"
+    case registryTLS = "registry-tls"
+    case registryTimeout = "registry-timeout"
+    case registryUnauthorized = "registry-unauthorized"
+    case registryRateLimited = "registry-rate-limited"
+    case registryFailed = "registry-failed"
+    case registryResponse = "registry-response"
+    case registryCredentials = "registry-credentials"
+    case registryCancelled = "registry-cancelled"
+    case platformNotFound = "platform-not-found"
     case contentDigestMismatch = "content-digest-mismatch"
     case layerMediaType = "layer-media-type"
     case layerCount = "layer-count"
@@ -119,4 +129,18 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case trustStoreType = "trust-store-type"
     case identityNotTrusted = "identity-not-trusted"
     case signatureExpired = "signature-expired"
+}
+
+extension VerificationReason {
+    /// Whether it says nothing of the image: what is asked could not be had. Another time it may be.
+    ///
+    /// What was read and is not as it should be, `content-digest-mismatch` among it, is not of this kind.
+    package var isStoreProblem: Bool {
+        switch self {
+        case .storeUnreadable, .registryUnreachable, .registryTLS, .registryTimeout, .registryUnauthorized,
+            .registryRateLimited, .registryFailed, .registryResponse, .registryCredentials, .registryCancelled:
+            true
+        default: false
+        }
+    }
 }

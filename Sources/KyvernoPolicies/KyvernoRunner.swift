@@ -47,6 +47,10 @@ struct KyvernoRunner {
 
     mutating func value(of expression: CompiledExpression) throws(Failure) -> Value {
         guard case .success(let program) = expression.program else { throw Failure(message: expression.compileMessage) }
+        if let coverage = context.coverage {
+            expression.record(
+                activation, variables: scope.variables.map(\.expression), in: scope.environment, to: coverage)
+        }
         let billed = activation.composed?.cost ?? 0
         var budget = CostBudget(limit: min(KyvernoLimits.costPerExpression, remaining))
         let result: Value
@@ -76,6 +80,19 @@ struct KyvernoRunner {
         }
         if let failure { throw failure }
         return true
+    }
+
+    func explain(_ expression: CompiledExpression) -> DecisionExplanation? {
+        guard let checked = expression.checked,
+            let part = DecidingPart(
+                of: checked, in: scope.environment, activation,
+                variables: scope.variables.map(\.expression.checked))
+        else { return nil }
+        let holder = part.variable.map { scope.variables[$0].expression } ?? expression
+        return DecisionExplanation(
+            file: holder.check.file, range: holder.range(part.span), expression: part.text,
+            operands: part.operands.map { DecisionExplanation.Operand(text: $0.text, value: $0.value) },
+            place: part.place)
     }
 
     mutating func annotations(_ list: [NamedExpression], _ failurePolicy: FailurePolicy) -> [AuditAnnotation] {

@@ -1,5 +1,4 @@
 import Admission
-import CEL
 package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
@@ -10,6 +9,7 @@ package final class ValidatingPolicy: CompiledPolicy {
         let expression: CompiledExpression
         let messageExpression: CompiledExpression?
         let message: String
+        let hasMessage: Bool
         let reason: StatusReason
 
         init(
@@ -19,65 +19,43 @@ package final class ValidatingPolicy: CompiledPolicy {
             self.expression = expression
             messageExpression = message
             let text = Names.trimmed(definition.message)
+            hasMessage = !text.isEmpty || message != nil
             self.message = text.isEmpty ? "CEL expression validation failed at index \(index)" : text
             reason = definition.reason
         }
     }
 
-    final class Named: Sendable {
-        let name: String
-        let expression: CompiledExpression
-
-        init(_ name: String, _ expression: CompiledExpression) {
-            self.name = name
-            self.expression = expression
-        }
-    }
-
     package let id: PolicyID
     package let match: MatchResources
+    /// The policy's document, and the objects that it is about itself, without those of generated rules.
+    let root: Node
+    let ownMatch: MatchResources
     package let judgesDocuments: Bool
     package let readsAllowances = true
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
     let binding: BindingID
     let failurePolicy: FailurePolicy
-    let matchConditions: [Named]
-    let variables: [Named]
+    let scope: KyvernoScope
     let validations: [Validation]
-    let auditAnnotations: [Named]
-    let environment: Environment
+    let auditAnnotations: [NamedExpression]
     let generatesRules: Bool
     let usesNamespaceObject: Bool
 
     init(_ definition: ValidatingPolicyDefinition, compiler: inout ExpressionCompiler) {
         let isNamespaced = !definition.namespace.isEmpty
         let base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
-        matchConditions = definition.matchConditions.enumerated().map { index, condition in
-            Named(condition.name, compiler.compile(condition.expression, index: index, wanted: .bool, in: base))
-        }
-        var full = base
-        full.composed = Environment.Composed(variable: "variables")
-        var variables: [Named] = []
-        for (index, variable) in definition.variables.enumerated() {
-            let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
-            // One that does not compile can still be named, so that only its own error is reported.
-            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
-            variables.append(Named(variable.name, compiled))
-        }
-        self.variables = variables
-        environment = full
+        let scope = KyvernoScope(
+            matchConditions: definition.matchConditions, variables: definition.variables, in: base,
+            compiler: &compiler)
+        self.scope = scope
         validations = definition.validations.enumerated().map { index, validation in
-            let expression = compiler.compile(validation.expression, index: index, wanted: .bool, in: full)
+            let expression = compiler.compile(validation.expression, index: index, wanted: .bool, in: scope.environment)
             let message = validation.messageExpression.map {
-                compiler.compile($0, index: index, wanted: .string, in: full)
+                compiler.compile($0, index: index, wanted: .string, in: scope.environment)
             }
             return Validation(validation, index, expression, message: message)
         }
-        auditAnnotations = definition.auditAnnotations.enumerated().map { index, annotation in
-            Named(
-                annotation.name,
-                compiler.compile(annotation.expression, index: index, wanted: .stringOrNull, in: full))
-        }
+        auditAnnotations = scope.annotations(definition.auditAnnotations, compiler: &compiler)
         id = PolicyID(
             kind: definition.kind, namespace: definition.namespace, name: definition.name,
             file: definition.root.document.source, position: definition.root.position)
@@ -93,8 +71,11 @@ package final class ValidatingPolicy: CompiledPolicy {
             match.resourceRules += Autogen.rules(definition.podControllers, operations: rule.operations)
         }
         self.match = match
+        root = definition.root
+        ownMatch = judgesDocuments ? MatchResources() : definition.match
         let expressions =
-            (matchConditions + variables + auditAnnotations).map(\.expression) + validations.map(\.expression)
+            (scope.matchConditions + scope.variables + auditAnnotations).map(\.expression)
+            + validations.map(\.expression)
             + validations.compactMap(\.messageExpression)
         usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
     }
@@ -120,5 +101,13 @@ package final class ValidatingPolicy: CompiledPolicy {
         decision.missing = missing
         outcome.evaluations.append(
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
+    }
+}
+
+extension ValidatingPolicy: CoverablePolicy {
+    package var coveragePoints: [CoveragePoint] {
+        scope.matchConditions.flatMap { $0.expression.coveragePoints(.condition) }
+            + scope.variables.flatMap { $0.expression.coveragePoints(.part) }
+            + validations.flatMap { $0.expression.coveragePoints(.validation) }
     }
 }

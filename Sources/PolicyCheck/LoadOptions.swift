@@ -2,8 +2,8 @@ import ArgumentParser
 import Diagnostics
 import PolicyEngine
 
-/// What policies are to be taken for, and what is known beside them.
-struct LoadOptions: ParsableArguments {
+/// `LoadOptions` as the command line has them.
+struct LoadArguments: ParsableArguments {
     @Flag(
         name: .customLong("mutate"),
         help: "Change objects by the mutating policies before they are judged, and show the changes.")
@@ -17,6 +17,20 @@ struct LoadOptions: ParsableArguments {
     @Flag(
         name: .customLong("stored-policies"),
         help: "Judge by policies that the API server would refuse on write as if they were stored already.")
+    var areStored = false
+
+    var options: LoadOptions {
+        LoadOptions(mutates: mutates, isContextComplete: isContextComplete, areStored: areStored)
+    }
+}
+
+/// What policies are to be taken for, and what is known beside them.
+struct LoadOptions {
+    /// Whether mutating policies change objects before they are judged.
+    var mutates = false
+    /// Whether the context is all there is.
+    var isContextComplete = false
+    /// Whether policies are used that the API server would refuse on write.
     var areStored = false
 
     /// That there are policies which would change objects, where they are left out.

@@ -19,6 +19,8 @@ struct LoadedPolicies: Sendable {
     let documents: [Node]
 
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
+    /// The exceptions themselves.
+    var waivers: [any CompiledException] { self.set.exceptions }
 
     /// Whether documents that are no Kubernetes objects are to be judged too.
     var judgesDocuments: Bool { self.set.judgesDocuments }
@@ -105,11 +107,12 @@ struct LoadedPolicies: Sendable {
 
     /// Reads and compiles policies, and the objects that they may ask for. Nothing is judged by half a set.
     ///
+    /// - Parameter files: policies that are in no file of `paths`.
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
         _ paths: [String], context: [String], for target: TargetOptions, as options: LoadOptions = LoadOptions(),
-        allowEmpty: Bool, log: Log
+        allowEmpty: Bool, log: Log, besides files: [SourceFile] = []
     ) throws(RunFailure) -> LoadedPolicies {
         var loader = PolicyLoader(
             languages: PolicyLanguages.all(version: target.version, admitsInvalid: options.areStored))
@@ -124,6 +127,7 @@ struct LoadedPolicies: Sendable {
         for path in paths {
             loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
         }
+        for file in files { loader.load(policies: file) }
         for path in context {
             loader.load(path, bundled: { $0.load(context: $1) }, otherwise: { $0.load(contextPath: path) })
         }

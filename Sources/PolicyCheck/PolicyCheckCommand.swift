@@ -21,7 +21,7 @@ struct PolicyCheckCommand: ParsableCommand {
         version: toolVersion,
         subcommands: [
             CheckCommand.self, ExplainCommand.self, DiffCommand.self, EvalCommand.self, LintCommand.self,
-            TestCommand.self, CompletionCommand.self,
+            TestCommand.self, WaiverCommand.self, CompletionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 }

@@ -110,11 +110,15 @@ package final class AdmissionContext: Sendable {
     package let unknownNamespace: String?
     /// The time of the request.
     package let now: Timestamp
+    /// Notes what each part of an expression came to; nil outside tests of policies.
+    package let coverage: CoverageRecorder?
 
     package init(
-        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now()
+        request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        coverage: CoverageRecorder? = nil
     ) {
         self.now = now
+        self.coverage = coverage
         self.request = request
         self.cluster = cluster
         self.explains = explains

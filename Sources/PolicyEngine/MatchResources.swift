@@ -10,6 +10,7 @@ package struct ResourceRule: Sendable {
     }
 
     package let groups: [String]
+    package let versions: [String]
     /// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
     package let resources: [String]
     package let operations: OperationSet
@@ -25,6 +26,7 @@ package struct ResourceRule: Sendable {
         resourceNames: [String] = []
     ) {
         self.groups = groups
+        self.versions = versions
         self.resources = resources
         self.operations = operations
         self.scope = scope
@@ -40,6 +42,7 @@ package struct ResourceRule: Sendable {
     private init(_ rule: ResourceRule, operations: OperationSet) {
         self.operations = operations
         groups = rule.groups
+        versions = rule.versions
         resources = rule.resources
         groupNames = rule.groupNames
         versionNames = rule.versionNames

@@ -24,7 +24,7 @@ extension PolicySet {
 
     /// Changes any document by the policies that are about documents of any shape, and judges the result.
     package func mutateAndReview(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, mutation: MutationVerdict, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
         var mutation = MutationVerdict(request)
@@ -36,7 +36,8 @@ extension PolicySet {
         _ = run(pass, &mutation, only: nil, now)
         mutation.refuse(enforcement)
         let judged = mutation.object ?? document
-        guard let (changed, verdict) = review(document: judged, explains: explains, now: now) else { return nil }
+        guard let (changed, verdict) = review(document: judged, explains: explains, now: now, coverage: coverage)
+        else { return nil }
         return (changed, mutation, verdict)
     }
 

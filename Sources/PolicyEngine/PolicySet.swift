@@ -89,11 +89,14 @@ package struct PolicySet: Sendable {
     /// - Parameters:
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    ///   - coverage: where to note what the parts of expressions came to.
     package func review(
-        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now()
+        _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
+        coverage: CoverageRecorder? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         return Verdict(outcome, request: request, enforcement: enforcement)
@@ -132,10 +135,11 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now()
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
-        let context = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
+        let context = AdmissionContext(
+            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)

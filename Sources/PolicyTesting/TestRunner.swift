@@ -1,5 +1,5 @@
 import Admission
-package import Diagnostics
+import Diagnostics
 import Documents
 package import PolicyEngine
 import PolicyLanguages
@@ -12,11 +12,17 @@ package struct TestRunner {
     private let acceptsQuirks: Bool
 
     private let languages: [any PolicyLanguage]
+    /// Whether to note what the checks reach in the policies.
+    private let measuresCoverage: Bool
+    private let filter: TestFilter
 
     package init(
         now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
-        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound
+        languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound, measuresCoverage: Bool = false,
+        filter: TestFilter = TestFilter()
     ) {
+        self.measuresCoverage = measuresCoverage
+        self.filter = filter
         self.languages = languages
         self.now = now
         self.acceptsQuirks = acceptsQuirks
@@ -41,7 +47,13 @@ package struct TestRunner {
         }
     }
 
-    package func run(_ test: PolicyTest, problems: DiagnosticLog) -> TestOutcome {
+    package func run(_ test: LoadedTest) -> TestOutcome {
+        switch test.content {
+        case .kyverno(let content): run(content, problems: test.problems)
+        }
+    }
+
+    private func run(_ test: PolicyTest, problems: DiagnosticLog) -> TestOutcome {
         var outcome = TestOutcome(name: test.name, file: test.file?.name ?? "", status: .passed)
         outcome.diagnostics = problems.diagnostics
         if problems.hasErrors {
@@ -61,10 +73,17 @@ package struct TestRunner {
                 ["kyverno-kind", "kyverno-mode", "policy-unknown-kind"].contains($0.id)
             }
             outcome.status = unsupported == nil ? .invalid : .unsupported
+            if unsupported == nil, outcome.hasInvalidPolicy {
+                outcome.diagnostics.append(
+                    Diagnostic(
+                        "kyverno-invalid-policy", .warning,
+                        "`kyverno test` leaves an invalid policy out and passes its checks"))
+            }
             outcome.reason = unsupported?.message ?? ""
             return outcome
         }
-        outcome.checks = checks(test, set, table, values, &log)
+        let recorder = measuresCoverage ? CoverageRecorder() : nil
+        outcome.checks = checks(test, set, table, values, recorder, &log)
         outcome.diagnostics += log.diagnostics
         if log.hasErrors {
             outcome.status = .invalid
@@ -78,20 +97,23 @@ package struct TestRunner {
             }
         }
         if !outcome.failures.isEmpty { outcome.status = .failed }
+        if let recorder { outcome.coverage = set.coverage(recorder) }
         return outcome
     }
 
     private func checks(
-        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues, _ log: inout DiagnosticLog
+        _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
+        _ recorder: CoverageRecorder?, _ log: inout DiagnosticLog
     ) -> [CheckOutcome] {
         var judged: [Operation?: [Judged]] = [:]
         for operation in Set(test.expectations.map(\.operation)) {
             // The same objects fail to be read for every operation, so what is wrong is told once.
-            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, &log) }
+            if !log.hasErrors { judged[operation] = judge(test, set, table, values, operation, recorder, &log) }
         }
         var checks: [CheckOutcome] = []
         for expectation in test.expectations where checks.count <= TestingLimits.maximumChecks {
             checks += check(test, expectation, set, judged[expectation.operation] ?? [])
+                .filter { filter.includes(check: $0.title) }
         }
         return checks
     }
@@ -104,7 +126,7 @@ package struct TestRunner {
         var cluster = set.cluster
         cluster.listsSelectedParams = true
         var log = DiagnosticLog()
-        let others = self.checks(test, set.with(cluster), table, values, &log)
+        let others = self.checks(test, set.with(cluster), table, values, nil, &log)
         guard !log.hasErrors, others.count == checks.count else { return }
         for (index, other) in others.enumerated()
         where checks[index].failure != nil && checks[index].quirk == nil && other.failure == nil {
@@ -222,7 +244,7 @@ package struct TestRunner {
 
     private func judge(
         _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
-        _ operation: Operation?, _ log: inout DiagnosticLog
+        _ operation: Operation?, _ recorder: CoverageRecorder?, _ log: inout DiagnosticLog
     ) -> [Judged] {
         var manifests: [Node] = []
         for file in test.resources { forEachObject(test, file, &log) { manifests.append($0) } }
@@ -252,7 +274,8 @@ package struct TestRunner {
             let mutation = complete.mutate(request, now: now)
             return Judged(
                 kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(mutation.isAllowed ? mutation.request : request, now: now),
+                verdict: complete.review(
+                    mutation.isAllowed ? mutation.request : request, now: now, coverage: recorder),
                 mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
         }
         judged += judgeTargets(test, complete, table, requests.map(\.request), &log)
@@ -260,7 +283,9 @@ package struct TestRunner {
             do throws(DocumentError) {
                 var stream = DocumentStream(try FileReader.read(path: test.path(file)))
                 while let document = try stream.next() {
-                    guard let (_, mutation, verdict) = complete.mutateAndReview(document: document.root, now: now)
+                    guard
+                        let (_, mutation, verdict) = complete.mutateAndReview(
+                            document: document.root, now: now, coverage: recorder)
                     else {
                         PolicyTest.report("test-payload", "a payload must be an object", at: file, &log)
                         continue
@@ -284,8 +309,11 @@ package struct TestRunner {
     ) -> [CheckOutcome] {
         func outcome(_ resource: String, at node: Node) -> CheckOutcome {
             CheckOutcome(
-                policy: expectation.policy, resource: resource, expected: expectation.result, message: "",
-                file: node.document.source, range: node.position.map { SourceRange(at: $0) })
+                policy: expectation.policy, resource: resource, expected: expectation.result.rawValue, message: "",
+                file: node.document.source, range: node.position.map { SourceRange(at: $0) },
+                correction: .result(
+                    expectation.result.rawValue, entry: expectation.node, result: expectation.resultNode,
+                    resource: expectation.resources.isEmpty ? nil : node))
         }
         let known = set.policies.map(\.id) + set.mutatingPolicies.map(\.id)
         let policies = known.filter { $0.name == expectation.policy || $0.qualifiedName == expectation.policy }
@@ -322,6 +350,7 @@ package struct TestRunner {
             if meant.isEmpty {
                 var failed = outcome("", at: expectation.node)
                 failed.failure = "there is no resource to check"
+                failed.quirk = .noResources
                 checks.append(failed)
             }
         }
@@ -336,29 +365,42 @@ package struct TestRunner {
         var outcome = base
         let evaluations = object.verdict.evaluations.filter { policies.contains($0.policy) }
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
-        (outcome.actual, outcome.message) = Self.result(of: evaluations, reportedAsPass: reported)
+        var (actual, message) = Self.result(of: evaluations, reportedAsPass: reported)
         let records = object.mutations.filter { policies.contains($0.policy) }
         if !records.isEmpty {
             let mutation = mutationResult(test, records, object, expectation.patched, reportedAsPass: reported)
-            (outcome.actual, outcome.message) = (mutation.result, mutation.message)
+            (actual, message) = (mutation.result, mutation.message)
             outcome.quirk = mutation.quirk
         }
+        (outcome.actual, outcome.message) = (actual?.rawValue, message)
         let expected = expectation.result
         let rules = policies.map(\.name) + [""]
         if !rules.contains(expectation.rule) {
             outcome.failure = "the policy has no rule `\(expectation.rule)`"
             outcome.quirk = .unknownRule
-        } else if let actual = outcome.actual {
+        } else if let actual {
             if actual != expected {
                 outcome.failure = "expected \(expected.rawValue), got \(actual.rawValue)"
+                // That a check cannot be evaluated, or that a patched object is another one, is not for `result` to say.
+                if actual != .error, records.isEmpty {
+                    outcome.correction = Self.correction(to: actual, expectation, base)
+                }
             } else {
                 outcome.quirk = nil
             }
         } else if expected != .skip {
             outcome.failure = "expected \(expected.rawValue), but the policy is not about this object"
             outcome.quirk = .nothingMatched
+            outcome.correction = Self.correction(to: .skip, expectation, base)
         }
         return outcome
+    }
+
+    private static func correction(
+        to result: PolicyTest.Result, _ expectation: PolicyTest.Expectation, _ base: CheckOutcome
+    ) -> TestCorrection? {
+        guard case .result(_, let entry, let node, let resource) = base.correction else { return nil }
+        return .result(result.rawValue, entry: entry, result: node, resource: resource)
     }
 
     /// nil if there is no evaluation at all.
@@ -373,6 +415,12 @@ package struct TestRunner {
         if let failed = decisions.first(where: { $0.evaluation == .deny }) { return (.fail, failed.message) }
         let isExcused = evaluations.contains { !reportedAsPass.isDisjoint(with: $0.exceptions) }
         return (decisions.isEmpty && !isExcused ? .skip : .pass, "")
+    }
+}
+
+extension PolicySet {
+    func coverage(_ recorder: CoverageRecorder) -> [PolicyCoverage] {
+        policies.compactMap { ($0 as? any CoverablePolicy).map { PolicyCoverage($0, recorder) } }
     }
 }
 

@@ -1,15 +1,40 @@
 package import Diagnostics
 import Documents
 import Glibc
-package import RegularExpressions
 import Values
 
+/// A test as it was read, whatever its format, with what is wrong with it.
+package struct LoadedTest: Sendable {
+    enum Content: Sendable {
+        case kyverno(PolicyTest)
+    }
+
+    let content: Content
+    let problems: DiagnosticLog
+
+    package var name: String {
+        switch content {
+        case .kyverno(let test): test.name
+        }
+    }
+
+    /// The file that it was read from.
+    package var path: String {
+        switch content {
+        case .kyverno(let test): test.file?.name ?? ""
+        }
+    }
+
+    /// Whether any of it is to run.
+    func isIncluded(in filter: TestFilter) -> Bool { filter.includes(test: name) }
+}
+
 /// The tests of files and directories.
-package struct TestSuite {
+package struct TestSuite: Sendable {
     /// The name of the files that hold tests, in directories.
     package static let fileNames = ["kyverno-test.yaml", "kyverno-test.yml"]
 
-    package private(set) var tests: [(test: PolicyTest, problems: DiagnosticLog)] = []
+    package private(set) var tests: [LoadedTest] = []
     /// Files that could not be read, and paths without a test.
     package private(set) var log = DiagnosticLog()
 
@@ -44,7 +69,7 @@ package struct TestSuite {
                 }
                 var problems = DiagnosticLog()
                 let test = PolicyTest(document.root, directory: directory, log: &problems)
-                tests.append((test, problems))
+                tests.append(LoadedTest(content: .kyverno(test), problems: problems))
                 count += 1
             }
             if count == 0, !log.hasErrors {
@@ -55,8 +80,8 @@ package struct TestSuite {
         }
     }
 
-    /// Keeps the tests whose name matches.
-    package mutating func select(_ pattern: RegularExpression) {
-        tests.removeAll { !pattern.matches($0.test.name) }
+    /// Keeps the tests of which something is to run.
+    package mutating func select(_ filter: TestFilter) {
+        tests.removeAll { !$0.isIncluded(in: filter) }
     }
 }

@@ -12,12 +12,14 @@ struct EngineResponder: AdmissionResponder {
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
+    private let tracer: Tracer?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, log: Log) {
+    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?, log: Log) {
         self.policies = policies
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
+        self.tracer = tracer
         denials = DenialLog(log: log)
     }
 
@@ -40,6 +42,23 @@ struct EngineResponder: AdmissionResponder {
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
     ) throws(HTTPRefusal) -> AdmissionOutcome {
+        var trace = tracer?.begin(request)
+        do throws(HTTPRefusal) {
+            let outcome = try respond(to: request, into: &output, &trace)
+            if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
+            return outcome
+        } catch {
+            if let trace {
+                tracer?.exporter.export(trace.finished(status: error.code, failure: error.message))
+            }
+            throw error
+        }
+    }
+
+    private func respond(
+        to request: AdmissionHTTPRequest, into output: inout ByteBuffer, _ trace: inout RequestTrace?
+    ) throws(HTTPRefusal) -> AdmissionOutcome {
+        trace?.begin("decode")
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
         let text = request.body.assumingMemoryBound(to: UInt8.self)
@@ -51,6 +70,8 @@ struct EngineResponder: AdmissionResponder {
         }
         let review = try Self.review(document)
         policies.refresh(&workspace.policies)
+        trace?.add(review.request)
+        trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse
         switch request.endpoint {
@@ -62,6 +83,8 @@ struct EngineResponder: AdmissionResponder {
             verdict = Verdict(mutation)
             response = AdmissionResponse(uid: review.request.uid, verdict: mutation)
         }
+        trace?.add(verdict)
+        trace?.begin("encode")
         if shortensAuditKeys { response.shortenAuditKeys() }
         workspace.output.removeAll(keepingCapacity: true)
         response.encode(into: &workspace.output)

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The bounds of the executable; those of the server are in `WebhookLimits`.
 enum ExecutableLimits {
     /// The largest buffer that a thread keeps for the next request, in bytes.
@@ -19,4 +21,13 @@ enum ExecutableLimits {
     /// Requests that wait to be written, and their bytes.
     static let queuedRecordings = 1024
     static let queuedRecordingBytes = 16 << 20
+    /// Spans that wait to be sent, and how many go in one request.
+    static let queuedSpans = 4096
+    static let spansPerBatch = 512
+    /// How long spans wait for others to go with them.
+    static let spanDelay = TimeAmount.seconds(1)
+    /// How long a collector may take for a batch, and for what is left at the end.
+    static let spanPatience = Duration.seconds(5)
+    static let lastSpanPatience = Duration.seconds(1)
+    static let collectorAnswerBytes = 64 << 10
 }

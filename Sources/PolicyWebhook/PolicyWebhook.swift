@@ -50,6 +50,9 @@ struct PolicyWebhook: ParsableCommand {
     @OptionGroup(title: "Recording")
     var recording: RecordingOptions
 
+    @OptionGroup(title: "Tracing")
+    var tracing: TracingOptions
+
     @Option(name: .customLong("client-ca"), help: "Answer only clients with a certificate of these authorities, PEM.")
     var clientCA: String?
 
@@ -130,20 +133,33 @@ struct PolicyWebhook: ParsableCommand {
         draining.add("signal", ending == SIGTERM ? "SIGTERM" : "SIGINT")
         log.write(draining)
         let outcome = service.server.drain()
-        service.watch.stop()
-        service.recorder?.stop()
+        service.stopBackgroundWork()
         var stopped = LogLine(.info, "stopped")
         stopped.add("outcome", outcome == .drained ? "drained" : "cut-off")
         log.write(stopped)
         log.flush()
     }
 
+    /// Everything that runs.
+    private struct Service {
+        let server: WebhookServer
+        let watch: FileWatch
+        let recorder: Recorder?
+        let tracer: Tracer?
+
+        /// Once no request comes any more.
+        func stopBackgroundWork() {
+            watch.stop()
+            recorder?.stop()
+            tracer?.exporter.stop()
+        }
+    }
+
     /// Loads everything and starts to serve.
-    private func makeService(status: ServerStatus, log: Log) throws -> (
-        server: WebhookServer, watch: FileWatch, recorder: Recorder?
-    ) {
+    private func makeService(status: ServerStatus, log: Log) throws -> Service {
         let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
         let recorder = try recording.recorder(log: log, status: status)
+        let tracer = try tracing.tracer(version: Self.version, log: log, status: status)
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
         let certificateAtStart = CertificateFiles.fingerprint(
@@ -161,7 +177,8 @@ struct PolicyWebhook: ParsableCommand {
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
         let responder = EngineResponder(
-            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, log: log)
+            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, tracer: tracer,
+            log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
@@ -174,7 +191,7 @@ struct PolicyWebhook: ParsableCommand {
         let watch = FileWatch(
             [(source, policiesAtStart), (certificate, certificateAtStart)],
             interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
-        return (server, watch, recorder)
+        return Service(server: server, watch: watch, recorder: recorder, tracer: tracer)
     }
 
     /// Waits for the signal that ends the server; SIGHUP loads everything again.

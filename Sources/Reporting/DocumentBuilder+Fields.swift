@@ -1,53 +1,53 @@
-import Diagnostics
-import Values
+package import Diagnostics
+package import Values
 
 /// The vocabulary in which the structured formats are written: entries of maps, one call each.
 extension DocumentBuilder {
-    mutating func field(_ key: String, _ value: String) {
+    package mutating func field(_ key: String, _ value: String) {
         appendKey(key)
         append(value)
     }
 
     /// Leaves the entry out if there is no value.
-    mutating func field(_ key: String, _ value: String?) {
+    package mutating func field(_ key: String, _ value: String?) {
         guard let value else { return }
         field(key, value)
     }
 
-    mutating func field(_ key: String, _ value: Int) {
+    package mutating func field(_ key: String, _ value: Int) {
         appendKey(key)
         append(Int64(value))
     }
 
-    mutating func field(_ key: String, _ value: Bool) {
+    package mutating func field(_ key: String, _ value: Bool) {
         appendKey(key)
         append(value)
     }
 
-    mutating func map(_ key: String, _ body: (inout DocumentBuilder) -> Void) {
+    package mutating func map(_ key: String, _ body: (inout DocumentBuilder) -> Void) {
         appendKey(key)
         map(body)
     }
 
-    mutating func list(_ key: String, _ body: (inout DocumentBuilder) -> Void) {
+    package mutating func list(_ key: String, _ body: (inout DocumentBuilder) -> Void) {
         appendKey(key)
         beginList()
         body(&self)
         endList()
     }
 
-    mutating func map(_ body: (inout DocumentBuilder) -> Void) {
+    package mutating func map(_ body: (inout DocumentBuilder) -> Void) {
         beginMap()
         body(&self)
         endMap()
     }
 
-    mutating func list(_ key: String, _ strings: some Sequence<String>) {
+    package mutating func list(_ key: String, _ strings: some Sequence<String>) {
         list(key) { list in strings.forEach { list.append($0) } }
     }
 
     /// `line`, `column`, `endLine`, `endColumn`; nothing for a file as a whole.
-    mutating func fields(of range: SourceRange?) {
+    package mutating func fields(of range: SourceRange?) {
         guard let range else { return }
         field("line", Int(range.start.line))
         field("column", Int(range.start.column))
@@ -56,7 +56,7 @@ extension DocumentBuilder {
         field("endColumn", Int(range.end.column))
     }
 
-    mutating func place(_ key: String, _ place: Place?) {
+    package mutating func place(_ key: String, _ place: Place?) {
         guard let place else { return }
         map(key) {
             $0.field("file", place.file.name)
@@ -66,7 +66,7 @@ extension DocumentBuilder {
 }
 
 /// A map of its own, for formats that are written piece by piece.
-func makeMap(_ body: (inout DocumentBuilder) -> Void) -> Node {
+package func makeMap(_ body: (inout DocumentBuilder) -> Void) -> Node {
     var builder = DocumentBuilder(recordsPositions: false)
     builder.map(body)
     return builder.finish().root

@@ -13,7 +13,7 @@ struct JUnitFormat: ReportWriter {
     mutating func begin(_ run: RunHeader, to out: inout [UInt8]) {}
 
     mutating func write(_ file: FileReport, to out: inout [UInt8]) {
-        var suite = Suite(file: file.name)
+        var suite = JUnitSuite(file: file.name)
         for report in file.subjects {
             let place = report.subject.place?.description ?? file.name
             if report.findings.isEmpty { suite.add("\(report.subject.displayName) (\(place))") }
@@ -38,7 +38,7 @@ struct JUnitFormat: ReportWriter {
         append(suite)
     }
 
-    private mutating func append(_ suite: Suite) {
+    private mutating func append(_ suite: JUnitSuite) {
         guard suite.tests > 0 else { return }
         suites.append(suite.xml)
         tests += suite.tests
@@ -48,7 +48,7 @@ struct JUnitFormat: ReportWriter {
 
     mutating func end(_ summary: Summary, to out: inout [UInt8]) {
         if let nothing = summary.nothingChecked {
-            var suite = Suite(file: "policy-check")
+            var suite = JUnitSuite(file: "policy-check")
             suite.add("something is checked", element: "error", message: nothing, body: nothing)
             append(suite)
         }
@@ -56,51 +56,5 @@ struct JUnitFormat: ReportWriter {
         out.append(" tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\">\n")
         out.append(contentsOf: suites)
         out.append("</testsuites>\n")
-    }
-
-    private struct Suite {
-        let file: String
-        var tests = 0
-        var failures = 0
-        var errors = 0
-        private var cases = ""
-        private var names: [String: Int] = [:]
-
-        init(file: String) {
-            self.file = file
-        }
-
-        mutating func add(_ name: String, element: String? = nil, message: String = "", body: String = "") {
-            tests += 1
-            if element == "failure" { failures += 1 }
-            if element == "error" { errors += 1 }
-            names[name, default: 0] += 1
-            let occurrence = names[name, default: 1]
-            let unique = XMLText.escape(occurrence == 1 ? name : "\(name) #\(occurrence)")
-            cases += "    <testcase name=\"\(unique)\" classname=\"\(XMLText.escape(file))\" time=\"0\""
-            guard !body.isEmpty else {
-                cases += "/>\n"
-                return
-            }
-            cases += ">\n"
-            if let element {
-                cases += "      <\(element) type=\"\(element)\" message=\"\(XMLText.escape(message))\">"
-                cases += Self.lines(body) + "</\(element)>\n"
-            } else {
-                cases += "      <system-out>\(Self.lines(body))</system-out>\n"
-            }
-            cases += "    </testcase>\n"
-        }
-
-        /// In an element's content line ends may stay what they are.
-        private static func lines(_ text: String) -> String {
-            text.split(separator: "\n", omittingEmptySubsequences: false).map { XMLText.escape(String($0)) }
-                .joined(separator: "\n")
-        }
-
-        var xml: String {
-            "  <testsuite name=\"\(XMLText.escape(file))\" tests=\"\(tests)\" failures=\"\(failures)\""
-                + " errors=\"\(errors)\" skipped=\"0\" time=\"0\">\n\(cases)  </testsuite>\n"
-        }
     }
 }

@@ -11,12 +11,14 @@ package final class AdmissionPolicy: CompiledPolicy {
         let message: CompiledExpression?
         /// The message without a message expression, trimmed.
         let fixedMessage: String
+        let hasMessage: Bool
         let reason: StatusReason
 
         init(_ definition: PolicyDefinition.Validation, expression: CompiledExpression, message: CompiledExpression?) {
             self.expression = expression
             self.message = message
             let text = Names.trimmed(definition.message)
+            hasMessage = !text.isEmpty
             fixedMessage = text.isEmpty ? "failed expression: \(Names.trimmed(definition.expression.text))" : text
             reason = definition.reason
         }

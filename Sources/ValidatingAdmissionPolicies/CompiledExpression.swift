@@ -3,7 +3,8 @@ package import Diagnostics
 import Documents
 package import KubernetesCEL
 package import PolicyEngine
-import Values
+import Synchronization
+package import Values
 
 /// One expression of a policy with its place in the file, compiled or with the reason why it can't be.
 ///
@@ -14,13 +15,24 @@ package final class CompiledExpression: Sendable {
     /// nil if it does not compile.
     package let checked: CheckedExpression?
     /// Made from the node that holds the expression; for ranges inside it.
-    let node: Node
+    package let node: Node
     /// What a decision says if it does not compile.
     package var compileMessage: String { "compilation error: \(compileIssues)" }
     /// What is wrong if it does not compile.
     let compileIssues: String
     package let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
+    /// Planned for tracing, when first asked for.
+    private let traced = Mutex<Program?>(nil)
+
+    /// The expression as a program that records what every node comes to; nil if it does not compile.
+    func tracedProgram(in environment: Environment) -> Program? {
+        guard let checked else { return nil }
+        if let program = traced.withLock({ $0 }) { return program }
+        let program = try? Program(planning: checked, in: environment, traced: true)
+        traced.withLock { $0 = program }
+        return program
+    }
 
     init(
         _ check: PolicyCheck, _ program: Result<Program, CompileError>, checked: CheckedExpression? = nil, node: Node,

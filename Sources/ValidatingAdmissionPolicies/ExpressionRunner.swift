@@ -74,6 +74,10 @@ struct ExpressionRunner {
         guard case .success(let program) = expression.program else {
             return .error(expression.compileMessage)
         }
+        if let coverage = context.coverage {
+            expression.record(
+                activation, variables: frame.variables.map(\.expression), in: frame.environment, to: coverage)
+        }
         let billed = activation.composed?.cost ?? 0
         var budget = CostBudget(limit: PolicyLimits.costPerExpression)
         let result: Result

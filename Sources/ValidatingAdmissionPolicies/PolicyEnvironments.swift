@@ -1,4 +1,4 @@
-import CEL
+package import CEL
 import KubernetesCEL
 import Synchronization
 import Values
@@ -55,5 +55,18 @@ struct Slots {
             return [object, oldObject, request, namespaceObject, params, authorizer?.0, authorizer?.1]
         }
         return [object, oldObject, request, namespaceObject, authorizer?.0, authorizer?.1]
+    }
+}
+
+extension CELType {
+    /// The type that a composed variable has for later expressions, by that of its own expression: only simple types,
+    /// and lists and maps of them, are kept.
+    package var asVariable: CELType {
+        switch self {
+        case .any, .bool, .bytes, .double, .duration, .int, .null, .string, .timestamp, .uint: self
+        case .list(let element): .list(element.asVariable)
+        case .map(let key, let value): .map(key.asVariable, value.asVariable)
+        default: .dyn
+        }
     }
 }

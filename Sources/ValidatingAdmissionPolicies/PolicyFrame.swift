@@ -49,7 +49,7 @@ struct PolicyScope {
         for (index, variable) in head.variables.enumerated() {
             let compiled = compiler.compile(variable.expression, index: index, wanted: nil, in: full)
             // One that does not compile can still be named, so that only its own error is reported.
-            full.composed?.fields.append((variable.name, compiled.checked?.type ?? .dyn))
+            full.composed?.fields.append((variable.name, compiled.checked?.type.asVariable ?? .dyn))
             variables.append(NamedExpression(name: variable.name, expression: compiled))
         }
         message.composed = full.composed
@@ -81,6 +81,8 @@ struct PolicyScope {
 /// What validating and mutating policies have in common, compiled.
 final class PolicyFrame: Sendable {
     let id: PolicyID
+    /// The policy's document.
+    let root: Node
     let match: MatchResources
     let failurePolicy: FailurePolicy
     let paramKind: GroupVersionKind?
@@ -102,6 +104,7 @@ final class PolicyFrame: Sendable {
         let head = scope.head
         id = PolicyID(
             kind: kind, name: head.name, file: head.root.document.source, position: head.root.position)
+        root = head.root
         match = head.match
         failurePolicy = head.failurePolicy
         paramKind = head.paramKind

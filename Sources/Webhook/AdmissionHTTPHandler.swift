@@ -98,8 +98,8 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
             answer(probe, headOnly: headOnly, verbose: verbose, keepAlive: keepAlive, context: context)
         case .answer(.management(let question, let headOnly), let keepAlive):
             answer(question, headOnly: headOnly, keepAlive: keepAlive, context: context)
-        case .answer(.admission(let endpoint, let timeout), let keepAlive):
-            answer(endpoint, timeout: timeout, keepAlive: keepAlive, context: context)
+        case .answer(.admission(let endpoint, let timeout, let trace), let keepAlive):
+            answer(endpoint, timeout: timeout, trace: trace, keepAlive: keepAlive, context: context)
         case .refuse(let refusal, let keepAlive):
             if refusal == .tooManyInFlight { resources.metrics.shed(.inFlight) }
             answer(refusal, keepAlive: keepAlive, context: context)
@@ -109,7 +109,8 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     // MARK: Answers
 
     private func answer(
-        _ endpoint: AdmissionEndpoint, timeout: Duration?, keepAlive: Bool, context: ChannelHandlerContext
+        _ endpoint: AdmissionEndpoint, timeout: Duration?, trace: TraceContext?, keepAlive: Bool,
+        context: ChannelHandlerContext
     ) {
         let started = context.eventLoop.now
         if let timeout, started - clock.requestStart >= TimeAmount(timeout) {
@@ -123,7 +124,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         bytes.writeRepeatingByte(0, count: WebhookLimits.bodyPadding)
         let result = bytes.withUnsafeReadableBytes { padded -> Result<AdmissionOutcome, HTTPRefusal> in
             let body = UnsafeRawBufferPointer(rebasing: padded[..<count])
-            let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, body: body)
+            let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, trace: trace, body: body)
             return Result { () throws(HTTPRefusal) in
                 try resources.response.compose { output throws(HTTPRefusal) in
                     try resources.responder.respond(to: request, into: &output)

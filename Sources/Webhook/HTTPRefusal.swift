@@ -4,6 +4,7 @@ package import NIOHTTP1
 /// An answer other than 200: the server's own or a responder's, sent as a `Status` object of meta/v1 in JSON.
 package struct HTTPRefusal: Error, Equatable, Sendable {
     package var status: HTTPResponseStatus
+    package var code: Int { Int(status.code) }
     /// Kubernetes' `StatusReason` for clients, such as `BadRequest`.
     package var reason: String
     /// A sentence for people: lower case, no full stop.

@@ -15,6 +15,8 @@ struct RequestHeaders: Equatable {
     var hasUnknownExpectation = false
     var hosts = 0
     var wantsUpgrade = false
+    /// Who asked for a trace, if the header is as it should be.
+    var trace: TraceContext?
 
     /// Whether a body may follow the head.
     var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
@@ -34,6 +36,8 @@ struct RequestHeaders: Equatable {
                 }
             case 7 where name.equalsIgnoringCase("upgrade"):
                 wantsUpgrade = true
+            case 11 where name.equalsIgnoringCase("traceparent"):
+                trace = TraceContext(traceparent: value)
             case 12 where name.equalsIgnoringCase("content-type"):
                 isJSON = Self.isJSON(value)
             case 14 where name.equalsIgnoringCase("content-length"):

@@ -24,7 +24,7 @@ enum RequestRoute: Equatable {
         var hasRoom = true
     }
 
-    case admission(AdmissionEndpoint, timeout: Duration?)
+    case admission(AdmissionEndpoint, timeout: Duration?, trace: TraceContext? = nil)
     case probe(Probe, headOnly: Bool, verbose: Bool)
     case management(Management, headOnly: Bool)
 
@@ -48,14 +48,15 @@ enum RequestRoute: Equatable {
         if access.servesAdmission, head.method == .POST, head.uri == "/validate" || head.uri == "/validate?timeout=10s"
         {
             try requireJSON(headers)
-            return .admission(.validate, timeout: head.uri.utf8.count > 9 ? .seconds(10) : nil)
+            return .admission(.validate, timeout: head.uri.utf8.count > 9 ? .seconds(10) : nil, trace: headers.trace)
         }
         let target = RequestTarget(head.uri)
         switch target.path {
         case "/validate" where access.servesAdmission, "/mutate" where access.servesAdmission:
             guard head.method == .POST else { throw .methodNotAllowed(head.method, allowed: "POST") }
             try requireJSON(headers)
-            return .admission(target.path == "/mutate" ? .mutate : .validate, timeout: try timeout(target))
+            return .admission(
+                target.path == "/mutate" ? .mutate : .validate, timeout: try timeout(target), trace: headers.trace)
         case "/healthz", "/livez":
             return .probe(.live, headOnly: try requireRead(head.method), verbose: target.has("verbose"))
         case "/readyz":

@@ -117,8 +117,8 @@ struct LibraryTests {
     }
 
     static let failing: [(String, String)] = [
-        (#"gzip.decompress(b"plain text") == """#, "the data is no gzip stream, or is damaged"),
-        (#"gzip.decompress(base64.decode("H4sIAAAAAAAA/8tI")) == """#, "the data is no gzip stream, or is damaged"),
+        (#"gzip.decompress(b"plain text") == """#, "the data is no gzip stream"),
+        (#"gzip.decompress(base64.decode("H4sIAAAAAAAA/8tI")) == """#, "the data is no gzip stream"),
         (#"x509.decode("nothing") == {}"#, "failed to decode PEM block"),
         (
             #"x509.decode("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") == {}"#,

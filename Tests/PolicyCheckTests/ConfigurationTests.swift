@@ -40,6 +40,12 @@ import Testing
         Case(
             configuration: "policy: policies\noutput: [json, tap=tap.txt]\n", arguments: ["bad.yaml"], status: 1,
             says: "\"schemaVersion\""),
+        Case(
+            configuration: "kubernetes-version: 1.30\n", arguments: ["-p", "policies", "good.yaml"], status: 0, says: ""
+        ),
+        Case(
+            configuration: "kubernetes-version: 1.3\n", arguments: ["-p", "policies", "good.yaml"], status: 2,
+            says: "'1.3'"),
         Case(configuration: "", arguments: ["-p", "policies", "good.yaml"], status: 0, says: ""),
         // A flag counts before the file, whole lists too.
         Case(

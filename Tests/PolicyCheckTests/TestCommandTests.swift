@@ -78,7 +78,7 @@ struct TestCommandTests {
         (
             "- {policy: tags, kind: ConfigMap, resources: [settings], result: fail}",
             "tags settings: expected fail, but the policy is not about this object\n"
-                + "        note: `kyverno test` passes it as excluded\n"
+                + "        warning[kyverno-nothing-matched]: `kyverno test` passes it as excluded\n"
         ),
         (
             "- {policy: tags, kind: ConfigMap, resources: [settings], result: pass}",
@@ -90,7 +90,7 @@ struct TestCommandTests {
         ),
         (
             "- {policy: tags, kind: Secret, resources: [bad], result: fail}",
-            "tags bad: `bad` is a Pod, not a Secret\n        note: `kyverno test` does not compare the kind\n"
+            "tags bad: `bad` is a Pod, not a Secret\n        warning[kyverno-kind-ignored]: `kyverno test` does not compare the kind\n"
         ),
     ]
 

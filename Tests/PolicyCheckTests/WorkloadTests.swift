@@ -86,7 +86,7 @@ struct WorkloadTests {
         #expect(expired.status == 1)
         #expect(expired.output.contains("images need a tag; exception `team/legacy` has expired"))
         #expect(
-            expired.errors.contains("warning[exception-unused]: exception `team/legacy` excused nothing in this run"))
+            expired.errors.contains("warning[exception-expired]: exception `team/legacy` has expired on"))
     }
 
     @Test("judges documents of any shape by policies in JSON mode")

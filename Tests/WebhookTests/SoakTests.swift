@@ -18,7 +18,8 @@ struct SoakTests {
     @Test(
         "keeps its word",
         arguments: [
-            "sigterm", "rotation", "policies", "misbehaving", "connections", "descriptors", "full-disk", "stuck-log",
+            "sigterm", "rotation", "policies", "misbehaving", "connections", "descriptors", "full-disk",
+            "record-full-disk", "stuck-log",
         ])
     func scenario(name: String) throws {
         let script = Self.root.appendingPathComponent("scripts/soak.py").path

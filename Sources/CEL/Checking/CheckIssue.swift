@@ -9,7 +9,8 @@ enum CheckIssue {
         let candidates = locals.reversed() + environment.variables.map(\.name) + environment.typeNames.keys.sorted()
         return CompileIssue(
             "cel-undeclared-reference", "undeclared reference to `\(bare)`", span,
-            help: elsewhere([bare], environment) ?? suggestion(bare, candidates))
+            help: elsewhere([bare], environment) ?? suggestion(bare, candidates),
+            reference: undeclared(bare, environment))
     }
 
     /// - Parameter namespace: what stood before the dot, if it has no meaning of its own.
@@ -23,14 +24,20 @@ enum CheckIssue {
         if environment.macros.contains(where: { $0.name == name }) {
             return CompileIssue(
                 "cel-undeclared-reference", "the macro `\(name)` is not called with these arguments", span,
-                help: elsewhere(["\(name)(\(argumentCount))"], environment) ?? macroHelp(name, environment))
+                help: elsewhere(["\(name)(\(argumentCount))"], environment) ?? macroHelp(name, environment),
+                reference: undeclared(name, environment))
         }
         let candidates =
             environment.functions.keys.filter { !$0.utf8.contains(UInt8(ascii: "@")) }
             + environment.macros.map(\.name)
         return CompileIssue(
             "cel-undeclared-reference", "undeclared reference to function `\(fullName)`", span,
-            help: elsewhere([fullName, name], environment) ?? suggestion(name, candidates.sorted()))
+            help: elsewhere([fullName, name], environment) ?? suggestion(name, candidates.sorted()),
+            reference: undeclared(name, environment))
+    }
+
+    private static func undeclared(_ name: String, _ environment: Environment) -> String {
+        "undeclared reference to '\(name)' (in container '\(environment.container)')"
     }
 
     private static func macroHelp(_ name: String, _ environment: Environment) -> String {
@@ -58,25 +65,35 @@ enum CheckIssue {
             "cel-undefined-field", "undefined field `\(field)` of `\(structure)`", span,
             help: suggestion(field, fields)
                 ?? (fields.isEmpty || fields.count > 20
-                    ? nil : "its fields are \(fields.map { "`\($0)`" }.joined(separator: ", "))"))
+                    ? nil : "its fields are \(fields.map { "`\($0)`" }.joined(separator: ", "))"),
+            reference: "undefined field '\(field)'")
     }
 
     static func noFields(_ type: String, _ field: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue("cel-undefined-field", "a value of type \(type) has no field `\(field)`", span)
+        CompileIssue(
+            "cel-undefined-field", "a value of type \(type) has no field `\(field)`", span,
+            reference: "type '\(type)' does not support field selection")
     }
 
     static func noRange(_ type: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue("cel-type-mismatch", "expected a list or map to loop over, found \(type)", span)
+        CompileIssue(
+            "cel-type-mismatch", "expected a list or map to loop over, found \(type)", span,
+            reference: "expression of type '\(type)' cannot be range of a comprehension (must be list, map, or dynamic)"
+        )
     }
 
     static func mismatch(expected: String, found: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue("cel-type-mismatch", "expected \(expected), found \(found)", span)
+        CompileIssue(
+            "cel-type-mismatch", "expected \(expected), found \(found)", span,
+            reference: "expected type '\(expected)' but found '\(found)'")
     }
 
     static func fieldMismatch(
         _ field: String, expected: String, found: String, _ span: SourceSpan
     ) -> CompileIssue {
-        CompileIssue("cel-type-mismatch", "field `\(field)` is \(expected), found \(found)", span)
+        CompileIssue(
+            "cel-type-mismatch", "field `\(field)` is \(expected), found \(found)", span,
+            reference: "expected type of field '\(field)' is '\(expected)' but provided type is '\(found)'")
     }
 
     static func mixedLiteral(
@@ -84,7 +101,8 @@ enum CheckIssue {
     ) -> CompileIssue {
         CompileIssue(
             "cel-mixed-literal", "expected \(expected) like the first in this \(kind), found \(found)", span,
-            help: "write `dyn(…)` around all of them to mix types")
+            help: "write `dyn(…)` around all of them to mix types",
+            reference: "expected type '\(expected)' but found '\(found)'")
     }
 
     static func noType(_ name: String, _ span: SourceSpan) -> CompileIssue {
@@ -113,7 +131,14 @@ enum CheckIssue {
         return CompileIssue(
             "cel-no-matching-overload",
             "no matching overload of `\(name)` for `\(call(name, function.name, types, isMember: isMember))`", span,
-            help: help)
+            help: help, reference: reference(function.name, types, isMember: isMember))
+    }
+
+    private static func reference(_ function: String, _ types: [CELType], isMember: Bool) -> String {
+        let texts = types.map(\.description)
+        let arguments = "(\(texts.dropFirst(isMember ? 1 : 0).joined(separator: ", ")))"
+        let applied = isMember ? "\(texts.first ?? "").\(arguments)" : arguments
+        return "found no matching overload for '\(function)' applied to '\(applied)'"
     }
 
     private static func signature(_ overload: Overload, _ name: String, _ function: String) -> String {

@@ -5,6 +5,7 @@ extension Checker {
         _ id: ExpressionID, _ function: String, _ target: ExpressionID?, _ arguments: [ExpressionID]
     ) {
         if function == Operator.optionalSelect { return checkOptionalSelect(id, arguments) }
+        if isLoose, target == nil, checkLoosely(id, function, arguments) { return }
         for argument in arguments { check(argument) }
         guard let target else {
             guard let declaration = self.function(function) else {
@@ -91,6 +92,7 @@ extension Checker {
             }
         }
         guard let result else {
+            if isLoose, resolveLoosely(id, function, target, argumentTypes) { return }
             set(id, .error)
             let finished = argumentTypes.map { solver.finalize($0) }
             return report(CheckIssue.noMatchingOverload(function, finished, isMember: target != nil, mark(id)))
@@ -100,7 +102,7 @@ extension Checker {
     }
 
     /// The result type if the overload takes these arguments.
-    private mutating func match(_ overload: Overload, _ arguments: [CELType]) -> CELType? {
+    mutating func match(_ overload: Overload, _ arguments: [CELType]) -> CELType? {
         guard overload.parameters.count == arguments.count else { return nil }
         for index in arguments.indices where arguments[index].clearlyDiffers(from: overload.parameters[index]) {
             return nil

@@ -109,12 +109,13 @@ extension Checker {
         if let composed = composed(structure) { return composed.fields.last { $0.name == field }?.type }
         if environment.isOpenStructure(structure) { return .dyn }
         return environment.structures[structure]?.fields[field] ?? WellKnownTypes.entry(structure)?.fields[field]
+            ?? environment.structureProvider?.fieldType(field, of: structure)
     }
 
     func fields(of structure: String) -> [String] {
         if let composed = composed(structure) { return composed.fields.map(\.name) }
-        let fields = environment.structures[structure]?.fields ?? WellKnownTypes.entry(structure)?.fields ?? [:]
-        return fields.keys.sorted()
+        let fields = environment.structures[structure]?.fields ?? WellKnownTypes.entry(structure)?.fields
+        return fields?.keys.sorted() ?? environment.structureProvider?.fieldNames(of: structure) ?? []
     }
 
     /// The composed variables, if `structure` is the type that holds them.

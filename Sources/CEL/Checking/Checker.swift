@@ -21,6 +21,10 @@ struct Checker {
     /// Names that loops bind, the innermost last.
     var locals: [(name: String, type: CELType)] = []
     var issues: [CompileIssue] = []
+    /// Only with assumptions; see `LooseTyping`.
+    var loose = LooseFindings()
+
+    var isLoose: Bool { environment.assumptions != nil }
 
     init(_ tree: SyntaxTree, _ environment: Environment) {
         self.tree = tree
@@ -59,6 +63,7 @@ struct Checker {
 
     /// Infers the type of a node and everything below it.
     mutating func check(_ id: ExpressionID) {
+        if isLoose { loose.visited[Int(id.index)] = true }
         switch tree[id] {
         case .constant(let value): set(id, Self.type(ofConstant: value))
         case .identifier(let name): checkIdentifier(id, name)
@@ -100,13 +105,14 @@ struct Checker {
             refer(id, declaration.reference)
             return
         }
-        let type = checkField(id, of: operand, field, isOptional: false)
+        let type = checkField(id, of: operand, field, isOptional: false, isTest: isTest)
         set(id, isTest ? .bool : solver.resolve(type))
     }
 
     /// Checks `operand.field` and gives its type.
-    mutating func checkField(_ id: ExpressionID, of operand: ExpressionID, _ field: String, isOptional: Bool) -> CELType
-    {
+    mutating func checkField(
+        _ id: ExpressionID, of operand: ExpressionID, _ field: String, isOptional: Bool, isTest: Bool = false
+    ) -> CELType {
         check(operand)
         let operandType = solver.resolve(type(of: operand))
         let target = operandType.optionalContent ?? operandType
@@ -116,12 +122,19 @@ struct Checker {
         case .structure(let name):
             result = fieldType(field, of: name) ?? .error
             if case .error = result {
-                report(CheckIssue.undefinedField(field, name, mark(id), fields(of: name)))
+                let issue = CheckIssue.undefinedField(field, name, mark(id), fields(of: name))
+                if isLoose, isOptional || isTest || operandType.optionalContent != nil {
+                    loose.missing.append(issue)
+                    loose.absent.insert(id)
+                } else {
+                    report(issue)
+                }
             }
         case .variable:
             _ = solver.isAssignable(.dyn, to: target)
             result = .dyn
         case .dyn, .any, .error: result = .dyn
+        case .null where isLoose: result = .dyn
         default:
             report(CheckIssue.noFields(shown(target), field, mark(id)))
             result = .dyn
@@ -142,6 +155,7 @@ struct Checker {
         case .map(let key, let value): (first, second) = (key, value)
         case .dyn, .any, .error, .variable:
             if case .variable = range { _ = solver.isAssignable(.dyn, to: range) }
+        case .structure where isLoose: (first, second) = (.string, .dyn)
         default:
             report(CheckIssue.noRange(shown(range), mark(loop.range)))
             (first, second) = (.error, .error)
@@ -161,7 +175,7 @@ struct Checker {
 
     mutating func require(_ id: ExpressionID, _ expected: CELType) {
         let found = type(of: id)
-        guard !solver.isAssignable(expected, to: found) else { return }
+        guard !solver.isAssignable(expected, to: found), !isLoose else { return }
         report(CheckIssue.mismatch(expected: shown(expected), found: shown(found), mark(id)))
     }
 }

@@ -35,14 +35,19 @@ package final class ComposedVariables {
     private var states: [State]
     /// What one variable's evaluation may cost.
     private let limit: UInt64
+    /// Where to record the variables' nodes, by index, if the programs were planned for that.
+    private let traces: [Trace]
     /// What all evaluated so far have cost together; the caller bills it.
     package private(set) var cost: UInt64 = 0
 
     /// - Parameters:
     ///   - programs: by index in `Environment.Composed.fields`; each may use those before it.
     ///   - names: the variables' names, so that an error can say which one failed.
-    package init(_ programs: [Result<Program, CompileError>], names: [String] = [], limit: UInt64) {
+    package init(
+        _ programs: [Result<Program, CompileError>], names: [String] = [], limit: UInt64, traces: [Trace] = []
+    ) {
         self.programs = programs
+        self.traces = traces
         self.names = names
         self.limit = limit
         states = Array(repeating: .pending, count: programs.count)
@@ -60,7 +65,8 @@ package final class ComposedVariables {
         switch programs[index] {
         case .success(let program):
             do throws(EvaluationError) {
-                result = .success(try program.evaluate(activation, budget: &budget))
+                let trace = index < traces.count ? traces[index] : nil
+                result = .success(try program.evaluate(activation, budget: &budget, trace: trace))
             } catch {
                 // The place is within the variable's own expression, not in the one that uses it.
                 result = .failure(EvaluationError(error.code, describe(index, "evaluate", error.message)))

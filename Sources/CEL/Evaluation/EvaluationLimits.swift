@@ -11,5 +11,9 @@ package enum EvaluationLimits {
     /// Variables that an explanation follows, one leading to the next.
     static let explainedVariables = 16
 
+    /// Parts of one expression that coverage counts, and how deep it looks for them.
+    static let decisionParts = 2_000
+    static let decisionDepth = 1_000
+
     static var tooLarge: EvaluationError { EvaluationError(.resourceLimit, "result is too large") }
 }

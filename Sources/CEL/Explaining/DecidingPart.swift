@@ -147,14 +147,7 @@ private struct Explainer {
         }
     }
 
-    func text(of id: ExpressionID) -> String {
-        let span = tree.span(of: id)
-        let bytes = expression.text.utf8
-        guard Int(span.end) <= bytes.count, span.start <= span.end else { return expression.text }
-        let start = bytes.index(bytes.startIndex, offsetBy: Int(span.start))
-        let end = bytes.index(bytes.startIndex, offsetBy: Int(span.end))
-        return String(bytes[start..<end]) ?? expression.text
-    }
+    func text(of id: ExpressionID) -> String { expression.text(of: id) }
 
     /// The attributes inside, each with the value it had.
     func operands(of id: ExpressionID) -> [DecidingPart.Operand] {

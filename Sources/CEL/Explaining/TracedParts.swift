@@ -36,14 +36,14 @@ package struct TracedParts: Sendable {
         }
         outcomes = trace.outcomes
         let root = expression.tree.root
-        parts.append(Part(depth: 0, text: text(of: root), value: whole, error: failure))
+        parts.append(Part(depth: 0, text: expression.text(of: root), value: whole, error: failure))
         visitChildren(of: root, depth: 1)
     }
 
     private mutating func visit(_ id: ExpressionID, depth: Int) {
         guard parts.count < Self.maximumParts else { return }
         if case .constant = expression.tree[id] { return }
-        let text = text(of: id)
+        let text = expression.text(of: id)
         // What macros add has the text of what they stand for.
         if parts.last?.text == text { return visitChildren(of: id, depth: depth) }
         var (value, error): (Value?, EvaluationError?) = (nil, nil)
@@ -84,13 +84,5 @@ package struct TracedParts: Sendable {
             else { return }
             visit(predicate, depth: depth)
         }
-    }
-
-    private func text(of id: ExpressionID) -> String {
-        let span = expression.tree.span(of: id)
-        let bytes = expression.text.utf8
-        guard Int(span.end) <= bytes.count, span.start <= span.end else { return expression.text }
-        let start = bytes.index(bytes.startIndex, offsetBy: Int(span.start))
-        return String(bytes[start..<bytes.index(bytes.startIndex, offsetBy: Int(span.end))]) ?? expression.text
     }
 }

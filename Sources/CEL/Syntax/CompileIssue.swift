@@ -5,8 +5,14 @@ package struct CompileIssue: Error, Sendable {
     package let message: String
     package let span: SourceSpan
     package let help: String?
+    /// The message in the words of the Go implementation, which API servers put into a policy's status; nil where
+    /// nothing needs it.
+    package let reference: String?
 
-    package init(_ id: String, _ message: String, _ span: SourceSpan, help: String? = nil) {
+    package init(
+        _ id: String, _ message: String, _ span: SourceSpan, help: String? = nil, reference: String? = nil
+    ) {
+        self.reference = reference
         self.id = id
         self.message = message
         self.span = span

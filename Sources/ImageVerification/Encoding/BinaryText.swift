@@ -1,6 +1,6 @@
 /// Base64 and hexadecimal, strict: no byte is skipped that the caller did not allow.
-enum BinaryText {
-    enum Alphabet {
+package enum BinaryText {
+    package enum Alphabet {
         /// RFC 4648 section 4 with padding.
         case standard
         /// RFC 4648 section 5 without padding, as JWS has it.
@@ -9,7 +9,7 @@ enum BinaryText {
         case protobuf
     }
 
-    static func decodeBase64(
+    package static func decodeBase64(
         _ text: some Collection<UInt8>, _ alphabet: Alphabet = .standard
     ) -> [UInt8]? {
         var bytes: [UInt8] = []

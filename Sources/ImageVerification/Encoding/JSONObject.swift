@@ -1,20 +1,20 @@
 import Diagnostics
 import Documents
-import Values
+package import Values
 
 /// A JSON object of a signed or security-relevant text, with typed access that complains by name.
 ///
 /// Duplicate keys, trailing text, a byte order mark and invalid UTF-8 are refused when the text is read: two readers
 /// must not see two meanings.
-struct JSONObject {
-    let node: Node
+package struct JSONObject {
+    package let node: Node
     /// What a missing or mistyped field is reported as.
     let reason: VerificationReason
     /// The way here, for messages.
     let path: String
 
     /// Reads a text that must be one object.
-    static func read(
+    package static func read(
         _ bytes: [UInt8], maximumBytes: Int = VerificationLimits.maximumBlobBytes, what: String,
         reason: VerificationReason
     ) throws(VerificationError) -> JSONObject {
@@ -42,7 +42,7 @@ struct JSONObject {
     }
 
     /// Whether the key is there with another value than null.
-    func has(_ key: String) -> Bool { node[key].map { !$0.isNull } ?? false }
+    package func has(_ key: String) -> Bool { node[key].map { !$0.isNull } ?? false }
 
     /// Nil for a missing key and for null, which protobuf's JSON mapping takes as missing.
     func value(_ key: String) -> Node? {
@@ -50,18 +50,18 @@ struct JSONObject {
         return value
     }
 
-    func optionalString(_ key: String) throws(VerificationError) -> String? {
+    package func optionalString(_ key: String) throws(VerificationError) -> String? {
         guard let value = value(key) else { return nil }
         guard let text = value.string else { throw failure(key, "is not a string") }
         return text
     }
 
-    func string(_ key: String) throws(VerificationError) -> String {
+    package func string(_ key: String) throws(VerificationError) -> String {
         guard let text = try optionalString(key) else { throw failure(key, "is missing") }
         return text
     }
 
-    func optionalObject(_ key: String) throws(VerificationError) -> JSONObject? {
+    package func optionalObject(_ key: String) throws(VerificationError) -> JSONObject? {
         guard let value = value(key) else { return nil }
         guard value.isMap else { throw failure(key, "is not an object") }
         return JSONObject(node: value, reason: reason, path: name(key))
@@ -73,7 +73,7 @@ struct JSONObject {
     }
 
     /// The objects of a list; empty where there is none.
-    func objects(_ key: String, limit: Int) throws(VerificationError) -> [JSONObject] {
+    package func objects(_ key: String, limit: Int) throws(VerificationError) -> [JSONObject] {
         guard let value = value(key) else { return [] }
         guard value.isList else { throw failure(key, "is not a list") }
         guard value.count <= limit else {
@@ -131,7 +131,7 @@ struct JSONObject {
     }
 
     /// A JSON integer.
-    func integer(_ key: String) throws(VerificationError) -> Int64 {
+    package func integer(_ key: String) throws(VerificationError) -> Int64 {
         guard let value = value(key) else { throw failure(key, "is missing") }
         guard let integer = value.int else { throw failure(key, "is not an integer") }
         return integer

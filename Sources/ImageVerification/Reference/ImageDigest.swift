@@ -39,3 +39,10 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     /// The tag under which cosign and the referrers fallback keep what belongs to this digest, without a suffix.
     package var tag: String { "\(algorithm.rawValue)-\(hex)" }
 }
+
+extension ImageDigest {
+    /// Whether these bytes have this digest, by its algorithm.
+    package func isDigest(of content: [UInt8]) -> Bool {
+        (algorithm == .sha256 ? Digest.sha256.hash(content) : Digest.sha512.hash(content)) == bytes
+    }
+}

@@ -4,8 +4,10 @@ package struct Descriptor: Sendable {
     package let digest: ImageDigest
     package let size: Int64
     package let annotations: [String: String]
+    /// What an index says that it runs on.
+    package let platform: ImagePlatform?
 
-    init(_ object: JSONObject) throws(VerificationError) {
+    package init(_ object: JSONObject) throws(VerificationError) {
         mediaType = try object.string("mediaType")
         let text = try object.string("digest")
         do throws(VerificationError) {
@@ -16,26 +18,33 @@ package struct Descriptor: Sendable {
         size = try object.integer("size")
         guard size >= 0 else { throw object.failure("size", "is negative") }
         annotations = try object.stringMap("annotations")
+        platform = try object.optionalObject("platform").map { (object) throws(VerificationError) in
+            try ImagePlatform(object)
+        }
     }
 }
 
 /// The fields of an image manifest or an index that signatures need.
-struct Manifest {
-    let mediaType: String
+package struct Manifest: Sendable {
+    package let mediaType: String
     /// `artifactType`, or the config's media type where there is none, as OCI 1.0 clients wrote it.
-    let artifactType: String
-    let configMediaType: String
-    let subject: ImageDigest?
-    let layers: [Descriptor]
+    package let artifactType: String
+    package let config: Descriptor?
+    package let configMediaType: String
+    package let subject: ImageDigest?
+    package let layers: [Descriptor]
     /// Of an index.
-    let manifests: [Descriptor]
+    package let manifests: [Descriptor]
 
     /// - Throws: `malformed-json`, `malformed-manifest`, `too-large`, `too-many`.
-    init(_ bytes: [UInt8]) throws(VerificationError) {
+    package init(_ bytes: [UInt8]) throws(VerificationError) {
         let object = try JSONObject.read(
             bytes, maximumBytes: VerificationLimits.maximumManifestBytes, what: "manifest", reason: .malformedManifest)
         mediaType = try object.optionalString("mediaType") ?? ""
-        configMediaType = try object.optionalObject("config")?.optionalString("mediaType") ?? ""
+        let configObject = try object.optionalObject("config")
+        configMediaType = try configObject?.optionalString("mediaType") ?? ""
+        // Artifacts have odd ones, which matter to nobody who does not read them.
+        config = configObject.flatMap { try? Descriptor($0) }
         let type = try object.optionalString("artifactType") ?? ""
         artifactType = type.isEmpty ? configMediaType : type
         subject = try object.optionalObject("subject").map { (object) throws(VerificationError) in

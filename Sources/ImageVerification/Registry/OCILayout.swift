@@ -40,6 +40,9 @@ package struct OCILayout: OCIStore {
         "\(directory)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)"
     }
 
+    /// What a name of the index stands for, as it is written there; the last of several.
+    package func digest(named name: String) -> ImageDigest? { names[name]?.last?.digest }
+
     package func blob(
         repository: String, digest: ImageDigest, maximumBytes: Int
     ) throws(VerificationError) -> [UInt8]? {

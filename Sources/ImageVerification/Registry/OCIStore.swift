@@ -32,7 +32,7 @@ extension OCIStore {
     /// The manifest, if its bytes are what its digest says.
     ///
     /// - Throws: `content-digest-mismatch` and what the store throws.
-    func checkedManifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {
+    package func checkedManifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {
         guard let manifest = try manifest(repository: repository, reference: reference) else { return nil }
         if reference.utf8.contains(UInt8(ascii: ":")), try ImageDigest(reference) != manifest.digest {
             throw VerificationError(.contentDigestMismatch, "the manifest's bytes are not those of `\(reference)`")
@@ -41,7 +41,7 @@ extension OCIStore {
     }
 
     /// - Throws: `content-digest-mismatch`, `too-large`, `store-unreadable`.
-    func checkedBlob(repository: String, _ descriptor: Descriptor) throws(VerificationError) -> [UInt8] {
+    package func checkedBlob(repository: String, _ descriptor: Descriptor) throws(VerificationError) -> [UInt8] {
         let limit = VerificationLimits.maximumBlobBytes
         guard descriptor.size <= limit else {
             throw VerificationError(.tooLarge, "the blob has \(descriptor.size) bytes; the limit is \(limit)")

@@ -36,7 +36,8 @@ extension Library {
                             guard case .bytes(let data) = value else { throw .noSuchOverload() }
                             let bytes: [UInt8]
                             do throws(ArchiveError) {
-                                bytes = try Gzip.unpack(Array(data), limit: KyvernoLimits.maximumParsedBytes)
+                                bytes = try Gzip.unpack(
+                                    Array(data), limit: KyvernoLimits.maximumParsedBytes)
                             } catch {
                                 throw gzipError(error)
                             }
@@ -48,10 +49,10 @@ extension Library {
                 ]),
         ])
 
-    private static func gzipError(_ error: ArchiveError) -> EvaluationError {
-        error.id == "archive-too-large"
+    private static func gzipError(_ failure: ArchiveError) -> EvaluationError {
+        failure.id == "archive-too-large"
             ? EvaluationError(
                 .resourceLimit, "the decompressed data has more than \(KyvernoLimits.maximumParsedBytes) bytes")
-            : EvaluationError(.invalidArgument, "the data is no gzip stream, or is damaged")
+            : EvaluationError(.invalidArgument, "the data is no gzip stream")
     }
 }

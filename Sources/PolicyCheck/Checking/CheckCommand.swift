@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
 
-    @OptionGroup var load: LoadOptions
+    @OptionGroup var load: LoadArguments
 
     @OptionGroup var request: RequestOptions
 

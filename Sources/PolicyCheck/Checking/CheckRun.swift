@@ -22,7 +22,7 @@ struct CheckRun {
         var recorded = command.writeBaseline == nil ? nil : Baseline()
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
-            as: command.load, allowEmpty: allowsEmpty, log: log)
+            as: command.load.options, allowEmpty: allowsEmpty, log: log)
         let judge = FileJudge(
             policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
             expandsWorkloads: command.expandWorkloads, mutates: command.load.mutates)
@@ -68,13 +68,9 @@ struct CheckRun {
                     DiagnosticID.nothingChecked, .error, nothing,
                     help: "give --allow-empty if there may be nothing to check"))
         }
-        for exception in policies.exceptions where !usedExceptions.contains(exception.qualifiedName) {
-            try log.report(
-                Diagnostic(
-                    DiagnosticID.unusedException, .warning,
-                    "exception `\(exception.qualifiedName)` excused nothing in this run", file: exception.file,
-                    range: exception.position.map { SourceRange(at: $0) },
-                    help: "remove it, or extend `expiresAt` if it has expired and is still needed"))
+        for exception in policies.waivers {
+            let isUsed = usedExceptions.contains(exception.id.qualifiedName)
+            if let remark = exception.remark(isUsed: isUsed, in: policies) { try log.report(remark) }
         }
         try log.flush()
         if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }

@@ -136,6 +136,12 @@ struct SettingReader {
     private static func scalar(_ node: Node) -> String? {
         if node.isNull || node.isMap || node.isList { return nil }
         if let text = node.string { return text }
+        // As it is written: `1.30` is a version, though YAML has it for the number 1.3.
+        if let file = node.document.source, let range = node.textRange, let start = file.byteOffset(of: range.start),
+            let end = file.byteOffset(of: range.end), start < end
+        {
+            return String(decoding: file.bytes[start..<end], as: UTF8.self)
+        }
         return String(decoding: JSONWriter().write(node), as: UTF8.self)
     }
 

@@ -37,12 +37,12 @@ struct ExplainCommand: ParsableCommand {
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-        let (path, line) = location
+        let location = ObjectLocation(file)
         let judge = FileJudge(policies: loaded, options: request.manifestOptions)
         let text = ExplanationText(colors: terminal.color.applies(to: STDOUT_FILENO))
         var isFirst = true
         do throws(DocumentError) {
-            for object in try objects(of: path, at: line) {
+            for object in try location.objects() {
                 let request = try judge.request(of: object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
@@ -56,7 +56,8 @@ struct ExplainCommand: ParsableCommand {
             throw RunFailure(.input, "")
         }
         if isFirst {
-            throw RunFailure(.input, "`\(path)` has no Kubernetes object\(line.map { " at line \($0)" } ?? "")")
+            throw RunFailure(
+                .input, "`\(location.path)` has no Kubernetes object\(location.line.map { " at line \($0)" } ?? "")")
         }
         try output.flush()
     }
@@ -65,14 +66,6 @@ struct ExplainCommand: ParsableCommand {
     private var isFile: Bool {
         let looksLikeFile = policy.contains("/") || policy.hasSuffix(".yaml") || policy.hasSuffix(".yml")
         return policies.policy.isEmpty || looksLikeFile && FileReader.exists(policy)
-    }
-
-    /// `FILE` or `FILE:LINE`.
-    private var location: (path: String, line: Int?) {
-        guard !FileReader.exists(file), let colon = file.lastIndex(of: ":"),
-            let line = Int(file[file.index(after: colon)...]), line > 0
-        else { return (file, nil) }
-        return (String(file[..<colon]), line)
     }
 
     private func chosen(in loaded: LoadedPolicies) throws(RunFailure) -> [any ExplainablePolicy] {
@@ -86,16 +79,5 @@ struct ExplainCommand: ParsableCommand {
             throw RunFailure(.input, "policies of the kind \(named[0].id.kind) cannot be explained yet")
         }
         return explainable
-    }
-
-    /// The objects of a file; with a line the one that it belongs to.
-    private func objects(of path: String, at line: Int?) throws(DocumentError) -> [Node] {
-        var stream = ManifestStream(try InputText.read(path))
-        var objects: [Node] = []
-        while let object = try stream.next() {
-            if object["kind"] != nil { objects.append(object) }
-        }
-        guard let line else { return objects }
-        return objects.last { Int($0.position?.line ?? 1) <= line }.map { [$0] } ?? []
     }
 }

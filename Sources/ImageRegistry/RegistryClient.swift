@@ -1,0 +1,87 @@
+package import ImageVerification
+import OutgoingHTTP
+import Synchronization
+
+/// A client of registries that speak OCI distribution 1.1 or the Docker registry protocol, for reading.
+///
+/// One for the whole process: it keeps connections, tokens, and what it learned of hosts. It may be used from many
+/// threads at once.
+package final class RegistryClient: Sendable {
+    let configuration: RegistryConfiguration
+    let tokens = TokenCache()
+    private let client: HTTPClient
+    /// Of registries with authorities of their own.
+    private let clients: [String: HTTPClient]
+    /// Hosts that may be asked without TLS, and how they are.
+    private let schemes = Mutex<[String: String]>([:])
+
+    /// - Throws: `store-unreadable` where authorities cannot be read.
+    package init(_ configuration: RegistryConfiguration = RegistryConfiguration()) throws(VerificationError) {
+        self.configuration = configuration
+        var http = configuration.http
+        // The scheme is decided here, by registry; no redirect may do without TLS where the registry does with it.
+        http.plainHTTP = configuration.plainHTTP.isEmpty ? .loopback : .allowed
+        do throws(HTTPError) {
+            client = try HTTPClient(http)
+            var clients: [String: HTTPClient] = [:]
+            for (host, source) in configuration.authorities {
+                http.authorities = .systemAnd(source)
+                clients[host] = try HTTPClient(http)
+            }
+            self.clients = clients
+        } catch {
+            throw VerificationError(.storeUnreadable, error.detail)
+        }
+    }
+
+    /// Everything of one registry, with what goes for one look at an image.
+    package func session(_ domain: String, _ options: ImageFetchOptions) -> RegistrySession {
+        let mirrors = (configuration.mirrors[domain] ?? []).prefix(RegistryLimits.maximumMirrors)
+        return RegistrySession(
+            client: self, endpoints: mirrors.map { RegistryEndpoint($0) } + [RegistryEndpoint(domain: domain)],
+            options: options)
+    }
+
+    func http(_ endpoint: RegistryEndpoint) -> HTTPClient { clients[endpoint.host] ?? client }
+
+    /// `https`, but for hosts that may do without and are found to.
+    func scheme(_ endpoint: RegistryEndpoint, _ options: ImageFetchOptions) throws(VerificationError) -> String {
+        let host = endpoint.host
+        guard let url = try? HTTPURL("http://\(host)/"), url.isLoopback || configuration.plainHTTP.contains(host) else {
+            return "https"
+        }
+        if let known = schemes.withLock({ $0[host] }) { return known }
+        // Without credentials, whatever answers. A server that wants TLS hangs up, or says 400.
+        var request = HTTPRequest("GET", "http://\(host)/v2/")
+        prepare(&request, options, share: 1)
+        var scheme = "http"
+        do throws(HTTPError) {
+            if try http(endpoint).send(request).status == 400 { scheme = "https" }
+        } catch {
+            switch error.kind {
+            case .connectionLost, .malformedResponse: scheme = "https"
+            default: throw RegistryFault.error(error, registry: endpoint.domain, what: "its version")
+            }
+        }
+        schemes.withLock { schemes in
+            if schemes.count >= RegistryLimits.maximumKnownHosts { schemes = [:] }
+            schemes[host] = scheme
+        }
+        return scheme
+    }
+
+    /// Sets what all requests have in common.
+    ///
+    /// - Parameter share: how many endpoints the time that is left is for.
+    func prepare(_ request: inout HTTPRequest, _ options: ImageFetchOptions, share: Int) {
+        let now = ContinuousClock.now
+        var end = now.advanced(by: configuration.requestTimeout)
+        if let deadline = options.deadline {
+            let part = now.duration(to: deadline) / share
+            end = min(end, now.advanced(by: max(part, .zero)))
+        }
+        request.deadline = end
+        request.connectTimeout = min(request.connectTimeout, configuration.requestTimeout / 2)
+        request.cancellation = options.cancellation
+    }
+}

@@ -1,0 +1,11 @@
+/// Bounds of this target's work.
+enum LintLimits {
+    /// Kinds per rule that types are checked for; the API server's own number.
+    static let kindsPerRule = 10
+    /// Levels of a syntax tree that an analysis follows; deeper parts are not looked at.
+    static let depth = 400
+    /// Findings per policy; the rest is dropped.
+    static let findings = 200
+    /// Parts of one path such as `object.spec.containers[*].image`, and its length in bytes.
+    static let pathLength = 1_000
+}
