@@ -225,7 +225,10 @@ private struct CaseRun {
     private static func contains(_ recorded: Any, _ value: Any) -> Bool {
         if let map = value as? [String: Any] {
             guard let recorded = recorded as? [String: Any] else { return false }
-            return map.allSatisfy { key, part in recorded[key].map { contains($0, part) } ?? false }
+            // Typed objects leave out what is empty.
+            return map.allSatisfy { key, part in
+                recorded[key].map { contains($0, part) } ?? ((part as? [String: Any])?.isEmpty == true)
+            }
         }
         if let list = value as? [Any] {
             guard let recorded = recorded as? [Any], recorded.count == list.count else { return false }
