@@ -1,10 +1,12 @@
 # `make help` lists what there is. Everything works on a fresh Debian 12 with Swift 6.3: missing packages are installed.
 
 SWIFT ?= swift
+# Where `make install` installs to; DESTDIR stands in front of it.
+PREFIX ?= /usr/local
 FORMATTED := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak build schemas oracles lint format clean toolchain
+.PHONY: help run test bench soak build install schemas oracles lint format clean toolchain
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,6 +32,9 @@ soak: toolchain ## run the webhook under load while things go wrong, SOAK_SECOND
 build: toolchain ## build the release executables
 	@scripts/install-packages.sh build
 	$(SWIFT) build --configuration release
+
+install: build ## install executables, manual page and completions below PREFIX (/usr/local)
+	scripts/install.sh "$$($(SWIFT) build --configuration release --show-bin-path)" "$(DESTDIR)$(PREFIX)"
 
 schemas: ## regenerate the built-in types FROM a directory of OpenAPI documents
 	python3 scripts/generate-schemas.py "$(FROM)" > BuiltInSchemas.swift.new

@@ -61,7 +61,9 @@ let package = Package(
         target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
         target("Webhook", ["OpenSSLTLS"] + nio),
         target("Admission", ["Documents", "Values", "Diagnostics"]),
-        target("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
+        target(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
@@ -85,7 +87,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "Reporting", "RegularExpressions", "Documents",
+                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Reporting", "RegularExpressions",
+                "Documents",
                 "Values", "Diagnostics",
             ]),
         target(
@@ -100,7 +103,8 @@ let package = Package(
             name: "PolicyCheck",
             dependencies: [
                 "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
-                "KubernetesCEL", "CEL", "RegularExpressions", "Documents", "Values", "Diagnostics", argumentParser,
+                "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
+                "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -141,12 +145,14 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
                 "Diagnostics",
             ]),
-        tests("PolicyTesting", ["PolicyLanguages", "Documents", "Values", "Diagnostics"]),
+        tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
         tests("RegularExpressions"),
         tests("CEL", ["ExpressionFuzzing", "Values", "Diagnostics", "KubernetesCEL"]),
         tests("KubernetesSchemas", ["Documents", "Values", "Diagnostics"]),
+        tests(
+            "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
         tests("KubernetesCEL", ["CEL", "Documents", "Values"]),
         tests("Documents", ["Diagnostics", "Values"]),
         .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
@@ -158,10 +164,14 @@ let package = Package(
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
-            name: "ImageVerificationTests", dependencies: ["ImageVerification", "Documents", "Values"],
-            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv", "oracle_cases.py"], swiftSettings: strict),
+            name: "ImageVerificationTests",
+            dependencies: ["ImageVerification", "SignatureFixtures", "Documents", "Values"],
+            exclude: ["oracle_cases.py"], swiftSettings: strict),
+        .target(
+            name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
+            exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
-        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "TestCertificates", "TestServers"]),
+        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),

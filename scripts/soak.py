@@ -365,7 +365,7 @@ def misbehaving(options):
 def connections(options):
     """10,000 connections: those above the bound are closed at once, those below are served"""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    count = min(10_000, hard - 1000)
+    count = min(options.connections, hard - 1000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 500), hard))
     server = Server(options.binary)
     with Load(server, fresh=1_000_000) as load:
@@ -527,6 +527,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", help="the policy-webhook to run")
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("SOAK_SECONDS", 600)))
+    parser.add_argument("--connections", type=int, default=10_000, help="how many the scenario `connections` opens")
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", choices=[*SCENARIOS, "all", "list"])
     options = parser.parse_args()
     if "list" in options.scenarios:

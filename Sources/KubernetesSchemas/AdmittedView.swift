@@ -9,6 +9,8 @@ package struct AdmittedView: Sendable {
         package var serviceAddress: String? = "10.96.0.0"
         /// Whether the admission plugins that are on by default (priorities, tolerations, finalizers) have run.
         package var appliesPlugins = true
+        /// Whether defaults are filled in; without them the object is only decoded and written again.
+        package var appliesDefaults = true
         /// Whether the object is to be created, so that what only the server sets starts empty.
         package var isNew = true
 
@@ -28,6 +30,14 @@ package struct AdmittedView: Sendable {
     }
 
     package var root: Node { document.root }
+
+    /// The values that were filled in, each with the field path of the outermost, in order.
+    package var defaultedPaths: [String] {
+        filled.compactMap { stretch in
+            // The stretch starts at the key, or at the value of a list's element.
+            root.fieldPath(to: Node(document: document, index: stretch.lowerBound))
+        }
+    }
 
     /// Whether the node was filled in by the API server rather than written in the manifest.
     package func isDefaulted(_ node: Node) -> Bool {

@@ -3,13 +3,14 @@ package import Values
 /// Learns the types of CustomResourceDefinitions and of Crossplane's CompositeResourceDefinitions.
 ///
 /// Read are the structural parts of their schemas: types, fields, required, enums, nullable, defaults, list types and
-/// map keys, int-or-string and what is to be kept unknown. Bounds, patterns and rules in CEL are not.
+/// map keys, int-or-string and what is to be kept unknown. `CustomSchema` has the rest.
 struct CustomTypeReader {
     private(set) var types: [TypeSchema]
     private(set) var values: [ValueSchema]
     private(set) var texts: [[String]]
     private(set) var defaults: [Node]
     private(set) var kinds: [String: TypeID]
+    private(set) var customSchemas: [TypeID: CustomSchema]
     let memory: KeyMemory
     private let objectMeta: Int32
     private var fieldCount = 0
@@ -27,6 +28,7 @@ struct CustomTypeReader {
         texts = set.texts
         defaults = set.defaults
         kinds = set.kinds
+        customSchemas = set.allCustomSchemas
         memory = KeyMemory(beside: set.memory)
         objectMeta = Int32(set.types.firstIndex { $0.name == "meta.v1.ObjectMeta" } ?? -1)
     }
@@ -44,11 +46,14 @@ struct CustomTypeReader {
                 continue
             }
             let schema = version["schema" as StaticString]?["openAPIV3Schema" as StaticString]
+            var budget = SchemaLimits.maximumFields
+            let whole = schema.map { CustomSchema($0, budget: &budget) }
             let hasStatus = isComposite || version["subresources" as StaticString]?["status" as StaticString] != nil
             for kind in names.compactMap({ $0?["kind" as StaticString]?.string }) {
                 let type = readRoot(
                     schema, name: "\(group).\(name).\(kind)", hasStatus: hasStatus, isComposite: isComposite)
                 kinds["\(group)/\(name):\(kind)"] = TypeID(index: type)
+                customSchemas[TypeID(index: type)] = whole
             }
         }
         return true
@@ -67,13 +72,7 @@ struct CustomTypeReader {
             field.traits.insert(.keepsEmpty)
             fields.append(field)
         }
-        for text in ["apiVersion", "kind"] {
-            fields.append(FieldSchema(key: memory.store(text.utf8), value: ValueSchema(.string), traits: []))
-        }
-        fields.append(
-            FieldSchema(
-                key: memory.store("metadata".utf8), value: ValueSchema(.object, reference: objectMeta),
-                traits: .alwaysObject))
+        fields += objectFields()
         var type = TypeSchema(name: name, fields: Self.sorted(fields), isAtomic: false)
         type.isCustom = true
         type.preservesUnknown = schema.map(preservesUnknown) ?? true
@@ -91,6 +90,17 @@ struct CustomTypeReader {
         type.isCustom = true
         type.preservesUnknown = types[index].preservesUnknown
         types[index] = type
+    }
+
+    /// What every object has: its kind, and its metadata.
+    private func objectFields() -> [FieldSchema] {
+        ["apiVersion", "kind"].map { text in
+            FieldSchema(key: memory.store(text.utf8), value: ValueSchema(.string), traits: [])
+        } + [
+            FieldSchema(
+                key: memory.store("metadata".utf8), value: ValueSchema(.object, reference: objectMeta),
+                traits: .alwaysObject)
+        ]
     }
 
     private static func sorted(_ fields: [FieldSchema]) -> [FieldSchema] {
@@ -163,15 +173,13 @@ struct CustomTypeReader {
             if extra.isMap { values.append(readValue(extra, name: name, depth: depth + 1)) }
             return extra.isMap ? ValueSchema(.map, reference: Int32(values.count - 1)) : ValueSchema(.anyObject)
         }
-        if preservesUnknown(schema),
-            properties.isEmpty
-                || schema["x-kubernetes-embedded-resource" as StaticString]?.bool == true
-        {
-            return ValueSchema(.anyObject)
-        }
+        if preservesUnknown(schema), properties.isEmpty { return ValueSchema(.anyObject) }
         let required = required(schema)
         var fields: [FieldSchema] = []
+        if schema["x-kubernetes-embedded-resource" as StaticString]?.bool == true { fields += objectFields() }
         for (key, property) in properties.entries {
+            // These are the same for every object.
+            if fields.contains(where: { key.utf8.elementsEqual($0.key) }) { continue }
             let path = name + "." + (key.string ?? "")
             fields.append(readField(key, property, required: required, name: path, depth: depth + 1))
         }
@@ -194,6 +202,7 @@ extension SchemaSet {
         guard count > 0 else { return self }
         return SchemaSet(
             version: version, types: reader.types, values: reader.values, texts: reader.texts,
-            defaults: reader.defaults, kinds: reader.kinds, memory: reader.memory)
+            defaults: reader.defaults, kinds: reader.kinds, memory: reader.memory,
+            customSchemas: reader.customSchemas)
     }
 }

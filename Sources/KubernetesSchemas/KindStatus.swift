@@ -6,7 +6,9 @@ package enum KindStatus: Equatable, Sendable {
     case served
     /// Served until `version`; since then under `replacement`, if there is any.
     case removed(version: String, replacement: String?)
-    /// A kind of a custom resource, or a mistake.
+    /// A mistake: the group is one of the server's own, and has no such kind.
+    case unserved(suggestion: String?)
+    /// A kind of a custom resource, a version that this server does not have, or a mistake.
     case unknown(suggestion: String?)
 
     package init(apiVersion: String, kind: String, in set: SchemaSet) {
@@ -15,16 +17,32 @@ package enum KindStatus: Equatable, Sendable {
         } else if let entry = Self.removed["\(apiVersion):\(kind)"] {
             self = .removed(version: entry.version, replacement: entry.replacement)
         } else {
-            self = .unknown(suggestion: Self.suggestion(apiVersion, kind, set))
+            let (group, version) = Self.split(apiVersion)
+            // What a definition adds is never in a group of the server's own.
+            let isOwned = set.kinds.contains { key, type in
+                (group.isEmpty ? !key.contains("/") : key.hasPrefix(group + "/")) && !set[type].isCustom
+            }
+            let suggestion = Self.suggestion(apiVersion, kind, set)
+            // Alpha and beta versions are there or not as the cluster is configured.
+            let isStable = !version.contains("alpha") && !version.contains("beta")
+            let isServed = set.kinds.contains { $0.key.hasPrefix(apiVersion + ":") }
+            self =
+                isOwned && (isStable || isServed) ? .unserved(suggestion: suggestion) : .unknown(suggestion: suggestion)
         }
+    }
+
+    private static func split(_ apiVersion: String) -> (group: String, version: String) {
+        guard let slash = apiVersion.firstIndex(of: "/") else { return ("", apiVersion) }
+        return (String(apiVersion[..<slash]), String(apiVersion[apiVersion.index(after: slash)...]))
     }
 
     /// The kind itself misspelt, or another version of its group.
     private static func suggestion(_ apiVersion: String, _ kind: String, _ set: SchemaSet) -> String? {
-        let group = apiVersion.split(separator: "/").dropLast().first ?? ""
+        let group = split(apiVersion).group
+        guard group.isEmpty || set.kinds.keys.contains(where: { $0.hasPrefix(group + "/") }) else { return nil }
         let names = set.kindNames.sorted { ($0.apiVersion, $0.kind) < ($1.apiVersion, $1.kind) }
         if let other = names.first(where: {
-            $0.kind == kind && ($0.apiVersion.split(separator: "/").dropLast().first ?? "") == group
+            $0.kind == kind && split($0.apiVersion).group == group
         }) {
             return "\(other.apiVersion), Kind=\(kind)"
         }

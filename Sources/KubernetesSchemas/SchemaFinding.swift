@@ -1,5 +1,5 @@
 package import Diagnostics
-import Values
+package import Values
 
 /// One thing that is wrong with an object, at a node of it.
 package struct SchemaFinding: Sendable {
@@ -17,6 +17,10 @@ package struct SchemaFinding: Sendable {
         case duplicate = "schema-duplicate"
         case forbidden = "schema-forbidden"
         case depth = "schema-depth"
+        /// Of custom resources: too long a text, too many elements.
+        case length = "schema-length"
+        /// Of custom resources: a rule in x-kubernetes-validations.
+        case rule = "schema-rule"
     }
 
     package let code: Code
@@ -24,16 +28,24 @@ package struct SchemaFinding: Sendable {
     package let path: String
     /// Without the path.
     package let message: String
-    package let position: SourcePosition?
     package let suggestion: String?
+    /// What to point at: the value, or for an unknown field its key.
+    package let node: Node
+    /// The object, in which the node is.
+    package let root: Node
+
+    package var position: SourcePosition? { node.position }
 
     /// Whether strict decoding refuses the object for it, before any validation.
     package var isDecoding: Bool {
         switch code {
         case .unknownField, .type, .quantity, .format, .range, .depth: true
-        case .required, .enum, .value, .duplicate, .forbidden: false
+        case .required, .enum, .value, .duplicate, .forbidden, .length, .rule: false
         }
     }
+
+    /// As the API server's status has it.
+    package var reason: String { isDecoding ? "BadRequest" : "Invalid" }
 
     package func diagnostic(file: SourceFile?) -> Diagnostic {
         Diagnostic(
@@ -44,10 +56,12 @@ package struct SchemaFinding: Sendable {
 }
 
 /// Collects findings up to `SchemaLimits.maximumFindings`.
-struct FindingList {
-    private(set) var findings: [SchemaFinding] = []
+package struct FindingList {
+    package internal(set) var findings: [SchemaFinding] = []
 
-    mutating func add(
+    package init() {}
+
+    package mutating func add(
         _ code: SchemaFinding.Code, _ message: @autoclosure () -> String, at node: Node, of root: Node,
         field: String? = nil, key: Node? = nil, suggestion: @autoclosure () -> String? = nil
     ) {
@@ -57,6 +71,6 @@ struct FindingList {
         findings.append(
             SchemaFinding(
                 code: code, path: path, message: code == .unknownField ? "unknown field `\(path)`" : message(),
-                position: key?.position ?? node.position, suggestion: suggestion()))
+                suggestion: suggestion(), node: key ?? node, root: root))
     }
 }

@@ -15,6 +15,8 @@ package final class SchemaSet: Sendable {
     let rules: [[DefaultingRule]]
     let validations: [[ValidationRule]]
     let kinds: [String: TypeID]
+    /// The whole schemas of the kinds that definitions define, by their type.
+    private let customSchemas: [TypeID: CustomSchema]
     /// Keys that do not lie in the program itself.
     let memory: KeyMemory?
 
@@ -32,8 +34,9 @@ package final class SchemaSet: Sendable {
 
     init(
         version: String, types: [TypeSchema], values: [ValueSchema], texts: [[String]], defaults: [Node],
-        kinds: [String: TypeID], memory: KeyMemory? = nil
+        kinds: [String: TypeID], memory: KeyMemory? = nil, customSchemas: [TypeID: CustomSchema] = [:]
     ) {
+        self.customSchemas = customSchemas
         self.memory = memory
         self.version = version
         self.types = types
@@ -59,6 +62,12 @@ package final class SchemaSet: Sendable {
     }
 
     package subscript(type: TypeID) -> TypeSchema { types[Int(type.index)] }
+
+    /// The whole schema of a kind that a definition defines; nil for built-in types.
+    package func customSchema(of type: TypeID) -> CustomSchema? { customSchemas[type] }
+
+    /// All of them, to start another set with.
+    var allCustomSchemas: [TypeID: CustomSchema] { customSchemas }
 
     /// All kinds as (`apps/v1`, `Deployment`), in no order.
     package var kindNames: [(apiVersion: String, kind: String)] {

@@ -21,7 +21,13 @@ package struct SchemaValidation: Sendable {
         self.view = view
         var validator = ObjectValidator(set: set, root: view.root, isNew: options.isNew)
         validator.checkRoot(type)
-        findings = validator.list.findings
+        if let schema = set.customSchema(of: type) {
+            var custom = CustomValidator(root: view.root)
+            custom.check(view.root, schema)
+            findings = validator.list.findings + custom.list.findings
+        } else {
+            findings = validator.list.findings
+        }
     }
 
     /// The findings of strict decoding alone, which need no defaulting.

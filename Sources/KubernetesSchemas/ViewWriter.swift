@@ -51,7 +51,7 @@ struct ViewWriter {
         let schema = set[type]
         let scope = Scope(type: type, schema: schema, base: slots.count, key: key, depth: depth)
         fillSlots(from: node, scope)
-        for rule in set.rules[Int(type.index)] { apply(rule, scope) }
+        if options.appliesDefaults { for rule in set.rules[Int(type.index)] { apply(rule, scope) } }
         if options.serviceAddress != nil, schema.rules == .serviceSpec { fillServiceAddress(scope) }
         builder.beginMap(at: position)
         for (index, field) in schema.fields.enumerated() {
@@ -160,7 +160,7 @@ struct ViewWriter {
             if slot.isDefaulted { filled(from: start) }
             return
         }
-        if let node = set.defaultValue(of: field) {
+        if options.appliesDefaults, let node = set.defaultValue(of: field) {
             builder.appendKey(utf8: field.key, at: position)
             write(node, field.value, key: field, at: position, depth: depth + 1)
         } else if field.traits.contains(.alwaysObject), let type = set.type(of: field.value) {
@@ -234,7 +234,10 @@ struct ViewWriter {
         _ item: Node, _ element: ValueSchema, key: FieldSchema, at position: SourcePosition?, depth: Int
     ) {
         if !item.isNull { return write(item, element, key: key, at: item.position ?? position, depth: depth) }
-        if let type = set.type(of: element), depth < SchemaLimits.maximumDepth {
+        if key.traits.contains(.keepsEmpty) {
+            // Custom resources are not decoded into variables that start as zeros.
+            builder.appendNull(at: item.position ?? position)
+        } else if let type = set.type(of: element), depth < SchemaLimits.maximumDepth {
             writeObject(nil, type, key: key.name, at: item.position ?? position, depth: depth)
         } else {
             writeZero(element, at: item.position ?? position)

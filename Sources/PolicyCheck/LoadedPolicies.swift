@@ -43,9 +43,13 @@ struct LoadedPolicies: Sendable {
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
     ///
-    /// - Parameter mutates: whether the mutating policies change that Pod first.
-    func judgePod(of request: AdmissionRequest, mutates: Bool = false) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, mutates: mutates, explains: true)
+    /// - Parameters:
+    ///   - mutates: whether the mutating policies change that Pod first.
+    ///   - admit: makes of the Pod what the API server makes of it before admission.
+    func judgePod(
+        of request: AdmissionRequest, mutates: Bool = false, admit: (Node) -> Node = { $0 }
+    ) -> (pod: ExpandedPod, verdict: Verdict)? {
+        set.reviewPod(of: request, mutates: mutates, explains: true, admit: admit)
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.

@@ -6,6 +6,7 @@ import Glibc
 @main
 enum Main {
     static func main() {
+        StandardStreams.reserve()
         // A closed pipe is then an error of `write`, which is handled where it arises.
         signal(SIGPIPE, SIG_IGN)
         let configuration = Configuration(completed(Array(CommandLine.arguments.dropFirst())))
@@ -69,6 +70,7 @@ enum Main {
             try file.flush()
             return .clean
         } catch {
+            if descriptor != STDERR_FILENO { write("error: \(error.message)\n", to: STDERR_FILENO) }
             return error.status
         }
     }

@@ -31,10 +31,13 @@ struct OutputOption: Sendable {
         if path == "" { throw ValidationError("`\(argument)` names no file behind `=`") }
     }
 
-    /// Two reports in one file would make neither of them readable.
+    /// Two reports in one file would make neither of them readable; only annotations may follow text, as GitHub's log
+    /// shows both.
     static func checkDistinct(_ outputs: [OutputOption]) throws(ValidationError) {
-        var seen: Set<String> = []
-        for output in outputs where !seen.insert(output.path ?? "").inserted {
+        var seen: [String: ReportFormat] = [:]
+        for output in outputs {
+            guard let other = seen.updateValue(output.format, forKey: output.path ?? "") else { continue }
+            if output.path == nil, Set([output.format, other]) == [.text, .github] { continue }
             let place = output.path.map { "`\($0)`" } ?? "standard output"
             throw ValidationError("two outputs go to \(place); write one of them to a file with `FORMAT=FILE`")
         }

@@ -20,8 +20,9 @@ struct PolicyCheckCommand: ParsableCommand {
             """,
         version: toolVersion,
         subcommands: [
-            CheckCommand.self, ExplainCommand.self, DiffCommand.self, EvalCommand.self, LintCommand.self,
-            TestCommand.self, WaiverCommand.self, CompletionCommand.self,
+            CheckCommand.self, ExplainCommand.self, DiffCommand.self, AdmittedCommand.self, EvalCommand.self,
+            LintCommand.self, TestCommand.self, WaiverCommand.self, InitCommand.self, DocsCommand.self,
+            CompletionCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 }

@@ -108,9 +108,10 @@ package struct PolicySet: Sendable {
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
         of request: AdmissionRequest, mutates: Bool = false, explains: Bool = false,
-        now: Timestamp = SystemClock.now()
+        now: Timestamp = SystemClock.now(), admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        guard mayJudgePods, enforcement.exemption(of: request) == nil, var pod = WorkloadExpansion.pod(of: request)
+        guard mayJudgePods, enforcement.exemption(of: request) == nil,
+            var pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         if mutates {
             let mutation = mutate(pod.request, now: now)

@@ -60,7 +60,9 @@ package enum WorkloadExpansion {
     }
 
     /// The Pod of the workload that a request creates or changes; nil for all other requests.
-    package static func pod(of request: AdmissionRequest) -> ExpandedPod? {
+    ///
+    /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
+    package static func pod(of request: AdmissionRequest, admit: (Node) -> Node = { $0 }) -> ExpandedPod? {
         guard request.operation == .create || request.operation == .update, request.subResourceUTF8.isEmpty,
             let object = request.objectNode, let workload = workload(of: request.kind),
             let (template, path) = template(of: object, request.kind)
@@ -71,7 +73,7 @@ package enum WorkloadExpansion {
         options.username = "system:serviceaccount:kube-system:\(workload.controller)"
         options.groups = ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"]
         options.isDryRun = request.isDryRun
-        guard let made = try? AdmissionRequest(manifest: pod.root, options: options) else { return nil }
+        guard let made = try? AdmissionRequest(manifest: admit(pod.root), options: options) else { return nil }
         return ExpandedPod(request: made, templatePath: path, workloadKind: workload.kind)
     }
 }

@@ -1,6 +1,7 @@
 import Admission
 import Diagnostics
 import Documents
+package import KubernetesSchemas
 package import PolicyEngine
 import PolicyLanguages
 package import Values
@@ -10,6 +11,8 @@ package struct TestRunner {
     let now: Timestamp
     /// Whether a check holds that Kyverno's own runner would pass without having compared anything.
     private let acceptsQuirks: Bool
+    /// The kinds whose objects are judged as the API server would admit them; nil judges them as they are written.
+    private let schemas: SchemaSet?
 
     private let languages: [any PolicyLanguage]
     /// Whether to note what the checks reach in the policies.
@@ -19,13 +22,14 @@ package struct TestRunner {
     package init(
         now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
         languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound, measuresCoverage: Bool = false,
-        filter: TestFilter = TestFilter()
+        filter: TestFilter = TestFilter(), schemas: SchemaSet? = nil
     ) {
         self.measuresCoverage = measuresCoverage
         self.filter = filter
         self.languages = languages
         self.now = now
         self.acceptsQuirks = acceptsQuirks
+        self.schemas = schemas
     }
 
     /// An object that a test judges, with each policy's result.
@@ -242,6 +246,13 @@ package struct TestRunner {
 
     // MARK: Judging
 
+    func admitted(_ manifest: Node, _ operation: Operation) -> Node {
+        guard let schemas else { return manifest }
+        var options = AdmittedView.Options()
+        options.isNew = operation == .create
+        return AdmittedView(of: manifest, in: schemas, options: options)?.root ?? manifest
+    }
+
     private func judge(
         _ test: PolicyTest, _ set: PolicySet, _ table: ResourceTable, _ values: TestValues,
         _ operation: Operation?, _ recorder: CoverageRecorder?, _ log: inout DiagnosticLog
@@ -256,7 +267,8 @@ package struct TestRunner {
             do throws(ManifestError) {
                 var options = values.options(policies: names, resource: name)
                 options.operation = operation ?? options.operation
-                let request = try AdmissionRequest(manifest: manifest, in: table, options: options)
+                let request = try AdmissionRequest(
+                    manifest: admitted(manifest, options.operation), in: table, options: options)
                 requests.append((request, name))
                 if request.isNamespaceObject, let object = request.objectNode { cluster.add(namespace: object) }
             } catch {

@@ -28,6 +28,17 @@ package final class PolicySummary: Sendable {
     }
 }
 
+extension PolicySummary {
+    /// What a finding is reported under that comes of the schema of the object's kind, not of a policy.
+    ///
+    /// - Parameter check: such as `schema-unknown-field`.
+    package static func schema(_ check: String) -> PolicySummary { PolicySummary(kind: schemaKind, name: check) }
+
+    package var isSchema: Bool { kind == Self.schemaKind }
+
+    private static let schemaKind = "Schema"
+}
+
 /// What is known before the first manifest is read.
 package struct RunHeader: Sendable {
     package var toolVersion: String

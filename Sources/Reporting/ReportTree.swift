@@ -133,6 +133,7 @@ enum ReportTree {
             $0.field("ignoredErrors", summary.ignored)
             $0.field("unreadable", summary.unreadable)
             $0.field("skipped", summary.skipped)
+            if summary.withoutSchema > 0 { $0.field("withoutSchema", summary.withoutSchema) }
             if summary.waived > 0 { $0.field("waived", summary.waived) }
             if summary.baselined > 0 { $0.field("baselined", summary.baselined) }
             $0.list("unmatchedPolicies", summary.unmatched)

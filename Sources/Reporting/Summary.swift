@@ -19,6 +19,8 @@ package struct Summary: Sendable {
     package var unreadable = 0
     /// Documents that are no Kubernetes objects.
     package var skipped = 0
+    /// Objects of kinds without a known schema.
+    package var withoutSchema = 0
     /// Findings that a baseline let through; they are in no other number.
     package var baselined = 0
     /// Policies that exceptions excused objects from, each object by itself.

@@ -1,5 +1,5 @@
 import Documents
-import Values
+package import Values
 
 /// The JSON report in YAML's block style.
 struct YAMLFormat: ReportWriter {
@@ -27,7 +27,7 @@ struct YAMLFormat: ReportWriter {
 }
 
 /// Block style with every string in double quotes, where YAML's rules are JSON's: no reader can take one for a number.
-enum YAMLText {
+package enum YAMLText {
     /// A list item on a new line.
     static func appendItem(_ node: Node, indent: Int = 2, to out: inout [UInt8]) {
         newLine(indent - 2, in: &out)
@@ -36,7 +36,7 @@ enum YAMLText {
     }
 
     /// A value behind its key's colon, or behind a list item's dash.
-    static func append(_ node: Node, indent: Int, isItem: Bool = false, to out: inout [UInt8]) {
+    package static func append(_ node: Node, indent: Int, isItem: Bool = false, to out: inout [UInt8]) {
         guard node.count > 0, node.isMap || node.isList else {
             if !isItem { out.append(" ") }
             return JSONWriter().write(node, to: &out)

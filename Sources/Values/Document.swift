@@ -16,6 +16,8 @@ package final class Document: @unchecked Sendable {
     package let source: SourceFile?
     /// Index of the root node.
     @usableFromInline let rootIndex: UInt32
+    /// Set if the root is a list whose order says nothing.
+    let listSemantics: ListSemantics?
     private let release: @Sendable () -> Void
     /// For large containers only; empty until then.
     let indexes = ContainerIndexes()
@@ -26,7 +28,8 @@ package final class Document: @unchecked Sendable {
     ///   - release: frees both buffers.
     package init(
         tape: UnsafePointer<UInt64>, tapeCount: Int, strings: UnsafePointer<UInt8>, root: UInt32,
-        positions: [SourcePosition]? = nil, source: SourceFile? = nil, release: @escaping @Sendable () -> Void
+        positions: [SourcePosition]? = nil, source: SourceFile? = nil,
+        listSemantics: ListSemantics? = nil, release: @escaping @Sendable () -> Void
     ) {
         self.tape = tape
         self.tapeCount = tapeCount
@@ -34,6 +37,7 @@ package final class Document: @unchecked Sendable {
         self.rootIndex = root
         self.positions = positions
         self.source = source
+        self.listSemantics = listSemantics
         self.release = release
     }
 

@@ -150,7 +150,7 @@ package struct DocumentBuilder {
     /// The finished document, whose root is the first value written.
     ///
     /// - Precondition: every container is closed and there is a root.
-    package consuming func finish(source: SourceFile? = nil) -> Document {
+    package consuming func finish(source: SourceFile? = nil, listSemantics: ListSemantics? = nil) -> Document {
         precondition(openings.isEmpty && !tape.isEmpty, "unfinished document")
         let tapeBuffer = UnsafeMutablePointer<UInt64>.allocate(capacity: tape.count)
         tapeBuffer.initialize(from: tape, count: tape.count)
@@ -159,7 +159,8 @@ package struct DocumentBuilder {
         let owner = Buffers(tape: tapeBuffer, strings: stringBuffer)
         return Document(
             tape: tapeBuffer, tapeCount: tape.count, strings: stringBuffer, root: 0,
-            positions: recordsPositions ? positions : nil, source: source, release: { owner.free() })
+            positions: recordsPositions ? positions : nil, source: source,
+            listSemantics: listSemantics, release: { owner.free() })
     }
 }
 

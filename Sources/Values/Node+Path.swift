@@ -34,6 +34,29 @@ extension Node {
         return path
     }
 
+    /// The node of another value that is where `target` is in this one; nil where the other has none.
+    package func counterpart(of target: Node, in other: Node) -> Node? {
+        guard document === target.document, target.index >= index, target.index < endIndex else { return nil }
+        var (node, counterpart) = (self, other)
+        while node.index != target.index {
+            if node.isMap {
+                guard let (key, value) = node.entries.first(where: { target.index < $0.value.endIndex }),
+                    let next = counterpart[utf8: key.utf8]
+                else { return nil }
+                if target.index == key.index { return next }
+                (node, counterpart) = (value, next)
+            } else {
+                guard
+                    let (position, element) = node.elements.enumerated().first(where: {
+                        target.index < $0.element.endIndex
+                    }), let next = counterpart.element(at: position)
+                else { return nil }
+                (node, counterpart) = (element, next)
+            }
+        }
+        return counterpart
+    }
+
     private static func isPlain(_ name: String) -> Bool {
         !name.isEmpty
             && name.utf8.allSatisfy { byte in

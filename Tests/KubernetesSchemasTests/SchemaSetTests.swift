@@ -62,7 +62,7 @@ import Values
                 == .removed(version: "1.22", replacement: "networking.k8s.io/v1"))
         #expect(
             KindStatus(apiVersion: "apps/v1", kind: "Deploymnet", in: set)
-                == .unknown(suggestion: "apps/v1, Kind=Deployment"))
+                == .unserved(suggestion: "apps/v1, Kind=Deployment"))
         #expect(KindStatus(apiVersion: "example.com/v1", kind: "Widget", in: set) == .unknown(suggestion: nil))
     }
 

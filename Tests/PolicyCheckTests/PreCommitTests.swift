@@ -30,6 +30,8 @@ import Testing
             git -C hooks init -q . && git -C hooks add . && git -C hooks commit -qm hooks
             try good.yaml && echo passed
             try bad.yaml good.yaml || echo "failed with $?"
+            policy-check init --ci none . > init.log && git add policies policy-tests policy-check.yaml
+            '\(Self.tool ?? "pre-commit")' try-repo hooks policy-test --files policies/require-team-label.yaml --verbose
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -42,6 +44,7 @@ import Testing
         process.waitUntilExit()
         #expect(output.contains("\npassed\n"), "\(output)")
         #expect(output.contains("\nfailed with 1\n"), "\(output)")
+        #expect(output.contains("1 test, 2 checks: 1 passed"), "\(output)")
         #expect(output.contains("error[team-label]: a Pod needs the label team"), "\(output)")
     }
 }

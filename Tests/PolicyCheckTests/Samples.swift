@@ -52,7 +52,7 @@ enum Samples {
           labels:
             team: payments
         spec:
-          containers: []
+          containers: [{name: main, image: example.com/main:1}]
 
         """
 
@@ -62,11 +62,11 @@ enum Samples {
         metadata:
           name: bad
         spec:
-          containers: []
+          containers: [{name: main, image: example.com/main:1}]
 
         """
 
-    static let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec: {}\n"
+    static let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec: {ports: [{port: 80}]}\n"
     static let score = "apiVersion: score.dev/v1b1\nmetadata:\n  name: hello\n"
     static let truncated = "apiVersion: v1\nkind: Pod\nmetadata: {name: x\n"
 

@@ -25,7 +25,9 @@ struct WorkloadTests {
         kind: Deployment
         metadata: {name: web}
         spec:
+          selector: {matchLabels: {app: web}}
           template:
+            metadata: {labels: {app: web}}
             spec:
               containers:
               - name: main
@@ -45,7 +47,7 @@ struct WorkloadTests {
         let run = try run(Self.policy, Self.deployment)
         #expect(run.status == 1)
         #expect(run.output.contains("would be denied at Pod creation: images need a tag"), "\(run.output)")
-        #expect(run.output.contains("manifest.yaml:9:16"))
+        #expect(run.output.contains("manifest.yaml:11:16"))
         #expect(run.output.contains("spec.template.spec.containers[0].image"))
     }
 

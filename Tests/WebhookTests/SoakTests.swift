@@ -24,7 +24,10 @@ struct SoakTests {
     func scenario(name: String) throws {
         let script = Self.root.appendingPathComponent("scripts/soak.py").path
         let result = try Tool.run(
-            ["timeout", "120", "python3", script, "--binary", Self.binary("policy-webhook"), name])
+            [
+                "timeout", "120", "python3", script, "--binary", Self.binary("policy-webhook"), "--connections", "5000",
+                name,
+            ])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 

@@ -90,7 +90,7 @@ enum Arithmetic {
         case (.list, .list), (.list, .listNode), (.listNode, .list), (.listNode, .listNode):
             guard let a = left.listElements, let b = right.listElements else { throw .noSuchOverload() }
             guard a.count + b.count <= EvaluationLimits.elements else { throw EvaluationLimits.tooLarge }
-            return .list(a + b)
+            return .list(left.listSemantics.map { Value.union(a, b, $0) } ?? a + b)
         case (.duration(let a), .duration(let b)):
             let (sum, overflow) = a.addingReportingOverflow(b)
             if overflow { throw EvaluationError(.overflow, "integer overflow") }

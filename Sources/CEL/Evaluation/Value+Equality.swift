@@ -44,6 +44,7 @@ private func stringsEqual(_ left: Value, _ right: Value) -> Bool {
 
 private func listsEqual(_ left: Value, _ right: Value) -> Bool {
     guard let a = left.listElements, let b = right.listElements, a.count == b.count else { return false }
+    if let semantics = left.listSemantics ?? right.listSemantics { return Value.equalInAnyOrder(a, b, semantics) }
     return zip(a, b).allSatisfy { valuesEqual($0, $1) ?? true }
 }
 

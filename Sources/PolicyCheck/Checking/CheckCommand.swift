@@ -35,6 +35,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var load: LoadArguments
 
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
+    @OptionGroup var validation: ValidationOptions
 
     @Option(help: "Which findings make the exit code 1.")
     var failOn = FailOn.error

@@ -23,21 +23,29 @@ struct CheckRun {
         let policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
             as: command.load.options, allowEmpty: allowsEmpty, log: log)
-        let judge = FileJudge(
-            policies: policies, options: command.request.manifestOptions, findsNearMisses: command.verbose,
-            expandsWorkloads: command.expandWorkloads, mutates: command.load.mutates)
+        let schemas = try command.schemas.schemas(
+            for: command.target, validates: command.validation.schemas ?? true, requires: command.validation.requireSchemas,
+            insists: command.validation.isAskedFor, log: log)
         let inputs = try command.selection.inputs(command.paths, log: log)
+        var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
+        judge.findsNearMisses = command.verbose
+        judge.expandsWorkloads = command.expandWorkloads
+        judge.mutates = command.load.mutates
+        if schemas.isActive { judge = judge.adding(CustomDefinitions.find(in: inputs.items, jobs: jobs)) }
         let progress = Progress(total: inputs.items.count, isQuiet: command.quiet)
         var summary = Summary()
         summary.policies = policies.summaries.count
         var matched: Set<ObjectIdentifier> = []
         var usedExceptions: Set<String> = []
         var nearMisses = NearMisses()
+        var missingKinds: [String: Int] = [:]
         try reports.begin(
             RunHeader(toolVersion: toolVersion, policies: policies.summaries, time: SystemClock.reportTime()))
-        try OrderedPipeline.run(inputs.items, jobs: jobs, work: { judge.judge($0) }) { judged throws(RunFailure) in
+        try OrderedPipeline.run(inputs.items, jobs: jobs, work: { [judge] in judge.judge($0) }) {
+            judged throws(RunFailure) in
             var file = judged.report
             nearMisses.add(judged.nearMisses)
+            missingKinds.merge(judged.missingKinds, uniquingKeysWith: +)
             for subject in file.subjects {
                 matched.formUnion(subject.matchedPolicies.map(ObjectIdentifier.init))
                 usedExceptions.formUnion(subject.usedExceptions)
@@ -54,6 +62,7 @@ struct CheckRun {
             try log.flush()
         }
         progress.clear()
+        summary.withoutSchema = missingKinds.values.reduce(0, +)
         let unmatched = policies.summaries.filter { !matched.contains(ObjectIdentifier($0)) }
         summary.unmatched = unmatched.map(\.name)
         summary.nothingChecked = nothingChecked(summary, isAnyMatched: !matched.isEmpty)
@@ -61,6 +70,7 @@ struct CheckRun {
         summary.exitCode = status.rawValue
         try reports.end(summary)
         if command.verbose { for policy in unmatched { try log.report(nearMisses.diagnostic(for: policy)) } }
+        if !command.validation.requireSchemas { try reportMissing(missingKinds, schemas) }
         for stale in baseline?.stale ?? [] { try log.report(stale) }
         if let nothing = summary.nothingChecked {
             try log.report(
@@ -75,6 +85,17 @@ struct CheckRun {
         try log.flush()
         if let path = command.writeBaseline, let recorded { try recorded.write(path: path) }
         if status != .clean { throw RunFailure(status, "") }
+    }
+
+    private func reportMissing(_ kinds: [String: Int], _ schemas: ManifestSchemas) throws(RunFailure) {
+        for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
+            let what = schemas.makesView ? "judged as written, and not validated" : "not validated"
+            try log.report(
+                Diagnostic(
+                    "schema-missing", .note,
+                    "no schema for `\(kind)` (\(Summary.plural(count, "object"))): \(what)",
+                    help: ManifestSchemas.missingHelp))
+        }
     }
 
     private var allowsEmpty: Bool { command.allowEmpty || command.selection.changed != nil }

@@ -1,6 +1,7 @@
 import Admission
 import Diagnostics
 import Documents
+import KubernetesSchemas
 import PolicyEngine
 import Reporting
 import Values
@@ -9,6 +10,10 @@ import Values
 struct FileJudge: Sendable {
     let policies: LoadedPolicies
     let options: ManifestRequestOptions
+    /// What is known of the manifests' kinds.
+    private(set) var schemas: ManifestSchemas
+    /// Which kind is which resource.
+    private var resources: ResourceTable
     /// Whether to look for what policies that do not match came nearest to.
     var findsNearMisses = false
     /// Whether the Pods that workloads lead to are judged too.
@@ -16,10 +21,19 @@ struct FileJudge: Sendable {
     /// Whether the mutating policies change objects before they are judged.
     var mutates = false
 
+    init(policies: LoadedPolicies, options: ManifestRequestOptions, schemas: ManifestSchemas = .view) {
+        self.policies = policies
+        self.options = options
+        self.schemas = schemas
+        resources = policies.resources
+    }
+
     /// A file's report, with what the policies that matched nothing in it came nearest to.
     struct Judged: Sendable {
         var report: FileReport
         var nearMisses = NearMisses()
+        /// Kinds without a schema, with the number of their objects.
+        var missingKinds: [String: Int] = [:]
     }
 
     func judge(_ item: Inputs.Item) -> Judged {
@@ -31,7 +45,8 @@ struct FileJudge: Sendable {
         case .file(let path):
             var judged = Judged(report: FileReport(name: path == "-" ? "<stdin>" : path))
             do throws(DocumentError) {
-                judge(try InputText.read(path), &judged)
+                let text = try InputText.read(path)
+                (path == "-" ? learning(from: text) : self).judge(text, &judged)
             } catch {
                 judged.report.diagnostics.append(error.diagnostic)
             }
@@ -40,7 +55,7 @@ struct FileJudge: Sendable {
             var judged = Judged(report: FileReport(name: root.directory))
             do throws(DocumentError) {
                 let text = try root.render()
-                judge(text, &judged)
+                learning(from: text).judge(text, &judged)
                 var mapping = SourceMapping(root, text)
                 mapping.apply(to: &judged.report)
             } catch {
@@ -53,8 +68,22 @@ struct FileJudge: Sendable {
     /// Judges a text that has been read already.
     func judge(_ source: SourceFile) -> Judged {
         var judged = Judged(report: FileReport(name: source.name))
-        judge(source, &judged)
+        learning(from: source).judge(source, &judged)
         return judged
+    }
+
+    /// The same with the kinds that definitions define.
+    func adding(_ definitions: [Node]) -> FileJudge {
+        guard !definitions.isEmpty else { return self }
+        var copy = self
+        for definition in definitions { copy.resources.learn(customResourceDefinition: definition) }
+        copy.schemas = schemas.adding(definitions)
+        return copy
+    }
+
+    /// The same with the kinds that a text itself defines, for texts that were not searched before.
+    private func learning(from source: SourceFile) -> FileJudge {
+        schemas.isActive ? adding(CustomDefinitions.find(in: source)) : self
     }
 
     private func judge(_ source: SourceFile, _ judged: inout Judged) {
@@ -101,22 +130,37 @@ struct FileJudge: Sendable {
             return
         }
         do throws(DocumentError) {
-            var request = try request(of: object)
+            let isReview = ManifestRequest.isReview(object)
+            // A recorded request holds the object as the API server has it.
+            let admitted = isReview ? ManifestSchemas.Admitted(object: object) : admit(object)
+            var request = try request(of: admitted.object)
             let mutation = mutates ? policies.mutate(request) : nil
             // What a mutating policy refuses no validating one gets to see.
             let isRefused = mutation?.isAllowed == false
             if let mutation, !isRefused { request = mutation.request }
             let verdict = isRefused ? mutation.map { Verdict($0) } ?? Verdict() : policies.judge(request)
-            var report = FindingBuilder(
-                policies: policies, request: request, manifest: object, number: number, mutation: mutation
-            ).report(verdict)
+            var builder = FindingBuilder(policies: policies, request: request, manifest: object, number: number)
+            builder.mutation = mutation
+            // What a policy has changed nobody can tell from a default any more.
+            if mutation?.isChanged != true { builder.view = admitted.view }
+            var report = builder.report(verdict)
             // A recorded request for a workload has its Pods' requests recorded beside it.
-            if expandsWorkloads, !isRefused, !ManifestRequest.isReview(object),
-                let (pod, podVerdict) = policies.judgePod(of: request, mutates: mutates)
-            {
-                let builder = FindingBuilder(
-                    policies: policies, request: pod.request, manifest: object, number: number, pod: pod)
-                report.add(builder.report(podVerdict))
+            if expandsWorkloads, !isRefused, !isReview {
+                var view: AdmittedView?
+                let made = policies.judgePod(of: request, mutates: mutates) { pod in
+                    view = schemas.view(ofPod: pod)
+                    return view?.root ?? pod
+                }
+                if let (pod, podVerdict) = made {
+                    builder = FindingBuilder(
+                        policies: policies, request: pod.request, manifest: object, number: number, pod: pod)
+                    builder.view = view
+                    report.add(builder.report(podVerdict))
+                }
+            }
+            if !isReview {
+                report.findings = schemas.findings(admitted, of: object) + report.findings
+                if let kind = schemas.missingKind(admitted, of: object) { judged.missingKinds[kind, default: 0] += 1 }
             }
             judged.report.subjects.append(report)
             if findsNearMisses { policies.nearMisses(request, of: report).forEach { judged.nearMisses.add($0) } }
@@ -125,11 +169,16 @@ struct FileJudge: Sendable {
         }
     }
 
+    /// A manifest in the form in which it is to be judged.
+    func admit(_ manifest: Node) -> ManifestSchemas.Admitted {
+        schemas.admit(manifest, operation: options.operation)
+    }
+
     func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
         let file = object.document.source
         guard ManifestRequest.isReview(object) else {
             do throws(ManifestError) {
-                return try AdmissionRequest(manifest: object, in: policies.resources, options: options)
+                return try AdmissionRequest(manifest: object, in: resources, options: options)
             } catch {
                 throw DocumentError(error.id, error.message, file: file, at: error.node.position ?? object.position)
             }

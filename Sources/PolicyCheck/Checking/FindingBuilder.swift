@@ -1,5 +1,6 @@
 import Admission
 import Diagnostics
+import KubernetesSchemas
 import PolicyEngine
 import Reporting
 import Values
@@ -15,6 +16,8 @@ struct FindingBuilder {
     var pod: ExpandedPod?
     /// What mutating policies did to the request's object first; nil where they are left out.
     var mutation: MutationVerdict?
+    /// What the request's object was made of, if not of the manifest as it is written.
+    var view: AdmittedView?
 
     func report(_ verdict: Verdict) -> SubjectReport {
         var subjectVerdict = SubjectVerdict(
@@ -131,6 +134,7 @@ struct FindingBuilder {
         let (root, prefix) = holder(of: node)
         if let path = root.fieldPath(to: node), !path.isEmpty { finding.fieldPath = prefix + path }
         if let range = root.textRange(of: node) { finding.place = Place(file, range) }
+        if finding.help == nil, DefaultedField.isDefaulted(node, in: root, view) { finding.help = DefaultedField.help }
     }
 
     /// The part of the request that the node is in, and how paths from there start.

@@ -34,19 +34,24 @@ struct DiffCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
         let log = Log(colors: terminal.color)
+        let known = try schemas.schemas(for: target, validates: false, log: log)
+        let items = try selection.inputs(paths, log: log).items
+        let definitions = known.isActive ? CustomDefinitions.find(in: items, jobs: 1) : []
         let judges = try [old, new].map { path in
             FileJudge(
                 policies: try LoadedPolicies.load(
                     [path], context: request.context, for: target, allowEmpty: false, log: log),
-                options: request.manifestOptions)
+                options: request.manifestOptions, schemas: known
+            ).adding(definitions)
         }
         var comparison = Comparison()
-        for item in try selection.inputs(paths, log: log).items {
+        for item in items {
             // Standard input can be read once only, and so both sets see the same bytes.
             let reports = try judges[0].judge(item, with: judges[1])
             comparison.add(reports.0, reports.1)

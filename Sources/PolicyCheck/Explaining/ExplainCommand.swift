@@ -27,6 +27,7 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var terminal: TerminalOptions
 
     func run() throws {
@@ -38,12 +39,17 @@ struct ExplainCommand: ParsableCommand {
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         let location = ObjectLocation(file)
-        let judge = FileJudge(policies: loaded, options: request.manifestOptions)
+        var judge = FileJudge(
+            policies: loaded, options: request.manifestOptions,
+            schemas: try schemas.schemas(for: target, validates: false, log: log))
         let text = ExplanationText(colors: terminal.color.applies(to: STDOUT_FILENO))
         var isFirst = true
         do throws(DocumentError) {
-            for object in try location.objects() {
-                let request = try judge.request(of: object)
+            let source = try InputText.read(location.path)
+            judge = judge.adding(CustomDefinitions.find(in: source))
+            for object in try location.objects(in: source) {
+                let isReview = ManifestRequest.isReview(object)
+                let request = try judge.request(of: isReview ? object : judge.admit(object).object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
                     isFirst = false

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import KubernetesSchemas
 import PolicyLanguages
 import PolicyTesting
 import RegularExpressions
@@ -58,6 +59,9 @@ struct TestCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Threads to use.", valueName: "number"))
     var jobs: Int?
 
+    @Flag(help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
+    var admitted = false
+
     @OptionGroup var target: TargetOptions
     @OptionGroup var terminal: TerminalOptions
 
@@ -89,7 +93,8 @@ struct TestCommand: ParsableCommand {
         let isMeasured = coverage || min != nil
         let runner = TestRunner(
             acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true),
-            measuresCoverage: isMeasured, filter: filter)
+            measuresCoverage: isMeasured, filter: filter,
+            schemas: admitted ? try SchemaOptions.set(for: target) : nil)
         var outcomes: [TestOutcome] = []
         var summary = CoverageSummary()
         try OrderedPipeline.run(suite.tests, jobs: jobs ?? processors, work: { runner.run($0) }) {

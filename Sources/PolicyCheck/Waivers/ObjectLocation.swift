@@ -20,8 +20,11 @@ struct ObjectLocation {
     }
 
     /// The Kubernetes objects of the file that are meant.
-    func objects() throws(DocumentError) -> [Node] {
-        var stream = ManifestStream(try InputText.read(path))
+    func objects() throws(DocumentError) -> [Node] { try objects(in: try InputText.read(path)) }
+
+    /// The same of the file's text.
+    func objects(in source: SourceFile) throws(DocumentError) -> [Node] {
+        var stream = ManifestStream(source)
         var objects: [Node] = []
         while let object = try stream.next() {
             if object["kind" as StaticString] != nil { objects.append(object) }

@@ -12,4 +12,8 @@ struct WaiverCommand: ParsableCommand {
         subcommands: [
             WaiverAddCommand.self, WaiverListCommand.self, WaiverPruneCommand.self, WaiverPermitCommand.self,
         ])
+
+    func run() throws {
+        throw ValidationError("say what to do with waivers: add, list, prune or permit")
+    }
 }
