@@ -12,7 +12,7 @@ struct LoadedPolicies: Sendable {
     let summaries: [PolicySummary]
     /// Which kind is which resource, CustomResourceDefinitions of the context included.
     let resources: ResourceTable
-    private let set: PolicySet
+    private var set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
     /// The documents of policies, bindings and exceptions, in the order in which they were read.
@@ -58,6 +58,15 @@ struct LoadedPolicies: Sendable {
     /// What is known beside the request, as it is given to a policy.
     func context(_ request: AdmissionRequest) -> AdmissionContext {
         AdmissionContext(request: request, cluster: set.cluster)
+    }
+
+    /// The same, knowing more custom kinds.
+    func adding(_ definitions: [Node]) -> LoadedPolicies {
+        var cluster = self.set.cluster
+        cluster.add(definitions: definitions)
+        var copy = self
+        copy.set = self.set.with(cluster)
+        return copy
     }
 
     /// The compiled policies, in the order of `summaries`.

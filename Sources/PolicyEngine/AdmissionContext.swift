@@ -50,7 +50,15 @@ package struct ClusterContext: Sendable {
     /// What policies may ask for through functions: any objects, images, HTTP answers.
     package var external = ExternalData()
 
+    /// Definitions of custom kinds.
+    package private(set) var definitions = KindDefinitions()
+
     package init() {}
+
+    /// - Parameter nodes: CustomResourceDefinitions and the like.
+    package mutating func add(definitions nodes: [Node]) {
+        if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
+    }
 
     /// - Parameter node: a `v1` Namespace.
     package mutating func add(namespace node: Node) {

@@ -153,6 +153,7 @@ package struct PolicyLoader {
         }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
+        if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)
     }
 

@@ -76,7 +76,7 @@ import Testing
             apiVersion: apps/v1
             kind: Deployment
             metadata: {name: web, namespace: shop}
-            spec: {selector: {}, template: {spec: {containers: []}}}
+            spec: {selector: {matchLabels: {app: w}}, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c, image: i}]}}}
 
             """
         try directory.write(deployment, to: "web.yaml")

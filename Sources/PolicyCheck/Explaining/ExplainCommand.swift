@@ -48,8 +48,7 @@ struct ExplainCommand: ParsableCommand {
             let source = try InputText.read(location.path)
             judge = judge.adding(CustomDefinitions.find(in: source))
             for object in try location.objects(in: source) {
-                let isReview = ManifestRequest.isReview(object)
-                let request = try judge.request(of: isReview ? object : judge.admit(object).object)
+                let request = try judge.admittedRequest(of: object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
                     isFirst = false

@@ -84,7 +84,8 @@ struct WaiverAddCommand: ParsableCommand {
         var excuse: String?
         do throws(DocumentError) {
             for object in try location.objects() {
-                switch WaiverCandidate.judge(object, try judge.request(of: object), by: policy, in: loaded) {
+                // As `check` sees it, or there would be waivers for what it does not find.
+                switch WaiverCandidate.judge(object, try judge.admittedRequest(of: object), by: policy, in: loaded) {
                 case .faulty(let candidate): candidates.append(candidate)
                 case .excused(let exception): excuse = excuse ?? exception
                 case .faultless: break

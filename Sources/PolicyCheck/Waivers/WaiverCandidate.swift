@@ -1,4 +1,5 @@
 import Admission
+import KubernetesSchemas
 import PolicyEngine
 import Values
 
@@ -20,7 +21,7 @@ struct WaiverCandidate {
         _ object: Node, _ request: AdmissionRequest, by policy: any CompiledPolicy, in policies: LoadedPolicies
     ) -> Ruling {
         let own = policies.judge(request)
-        let pod = policies.judgePod(of: request)
+        let pod = policies.judgePod(of: request) { ManifestSchemas.view.view(ofPod: $0)?.root ?? $0 }
         func find(_ verdict: Verdict?) -> [PolicyEvaluation] {
             verdict?.evaluations.filter { $0.policy == policy.id } ?? []
         }
