@@ -11,13 +11,18 @@ struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
+    private let workloads: WorkloadEnforcement
     private let recorder: Recorder?
     private let tracer: Tracer?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?, log: Log) {
+    init(
+        _ policies: PolicyHolder, shortensAuditKeys: Bool, workloads: WorkloadEnforcement, recorder: Recorder?,
+        tracer: Tracer?, log: Log
+    ) {
         self.policies = policies
         self.shortensAuditKeys = shortensAuditKeys
+        self.workloads = workloads
         self.recorder = recorder
         self.tracer = tracer
         denials = DenialLog(log: log)
@@ -76,7 +81,7 @@ struct EngineResponder: AdmissionResponder {
         var response: AdmissionResponse
         switch request.endpoint {
         case .validate:
-            verdict = workspace.policies.policies.review(review.request)
+            verdict = workspace.policies.policies.review(review.request, workloads: workloads)
             response = AdmissionResponse(uid: review.request.uid, verdict: verdict)
         case .mutate:
             let mutation = workspace.policies.policies.mutate(review.request)

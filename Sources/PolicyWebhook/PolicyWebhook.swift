@@ -177,8 +177,8 @@ struct PolicyWebhook: ParsableCommand {
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
         let responder = EngineResponder(
-            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, tracer: tracer,
-            log: log)
+            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, workloads: enforcement.workloads,
+            recorder: recorder, tracer: tracer, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
