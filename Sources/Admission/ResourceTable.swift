@@ -46,19 +46,25 @@ package struct ResourceTable: Sendable {
 
     /// Learns the resources of a CustomResourceDefinition; anything else is passed over.
     package mutating func learn(customResourceDefinition node: Node) {
+        for resource in Self.resources(of: node) { add(resource) }
+    }
+
+    /// What a CustomResourceDefinition defines, by version; nothing for other objects.
+    package static func resources(of node: Node) -> [APIResource] {
         guard node["kind" as StaticString]?.string == "CustomResourceDefinition",
             let spec = node["spec" as StaticString], let group = spec["group" as StaticString]?.string,
             let names = spec["names" as StaticString], let kind = names["kind" as StaticString]?.string,
             let plural = names["plural" as StaticString]?.string
-        else { return }
+        else { return [] }
         let isNamespaced = spec["scope" as StaticString]?.string != "Cluster"
-        for version in spec["versions" as StaticString]?.elements ?? NodeElements(spec) {
-            guard let name = version["name" as StaticString]?.string else { continue }
-            add(
+        let versions = spec["versions" as StaticString]?.elements ?? NodeElements(spec)
+        return versions.compactMap { version in
+            version["name" as StaticString]?.string.map { name in
                 APIResource(
                     resource: GroupVersionResource(group: group, version: name, resource: plural), subResource: "",
                     kind: GroupVersionKind(group: group, version: name, kind: kind), isNamespaced: isNamespaced,
-                    isGuessed: false))
+                    isGuessed: false)
+            }
         }
     }
 

@@ -40,18 +40,35 @@ struct LoadedPolicies: Sendable {
         images.map { $0.review(assumesPinning: assumesPinning, body) } ?? body(nil)
     }
 
+    /// Policies that change objects.
+    var mutatingPolicies: [PolicyID] { self.set.mutatingPolicies.map(\.id) }
+
     /// The verdict on a document of any shape; nil if it is no map.
-    func judge(document: Node) -> (request: AdmissionRequest, verdict: Verdict)? {
-        judge { set.review(document: document, explains: true, images: $0) }
+    func judge(
+        document: Node, mutates: Bool
+    ) -> (request: AdmissionRequest, mutation: MutationVerdict?, verdict: Verdict)? {
+        guard mutates else {
+            return judge { set.review(document: document, explains: true, images: $0) }
+                .map { ($0.request, nil, $0.verdict) }
+        }
+        return judge { set.mutateAndReview(document: document, explains: true, images: $0) }
+            .map { ($0.request, $0.mutation, $0.verdict) }
+    }
+
+    /// What the mutating policies make of a request's object.
+    func mutate(_ request: AdmissionRequest) -> MutationVerdict {
+        judge { set.mutate(request, images: $0) }
     }
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
     ///
-    /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
+    /// - Parameters:
+    ///   - mutates: whether the mutating policies change that Pod first.
+    ///   - admit: makes of the Pod what the API server makes of it before admission.
     func judgePod(
-        of request: AdmissionRequest, admit: (Node) -> Node = { $0 }
+        of request: AdmissionRequest, mutates: Bool = false, admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
-        judge { set.reviewPod(of: request, explains: true, images: $0, admit: admit) }
+        judge { set.reviewPod(of: request, mutates: mutates, explains: true, images: $0, admit: admit) }
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.
@@ -113,7 +130,11 @@ struct LoadedPolicies: Sendable {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = [], definitions: [Node] = []) {
+    /// - Parameter mutates: whether the mutating policies are among those that are to match something.
+    init(
+        _ set: PolicySet, resources: ResourceTable, documents: [Node] = [], definitions: [Node] = [],
+        mutates: Bool = false
+    ) {
         self.definitions = definitions
         self.set = set
         self.resources = resources
@@ -121,14 +142,15 @@ struct LoadedPolicies: Sendable {
         let metadata = Dictionary(
             documents.map { (DocumentPlace($0), PolicyMetadata(policy: $0)) }, uniquingKeysWith: { first, _ in first })
         var byID: [PolicyID: PolicySummary] = [:]
-        summaries = set.policies.map { policy in
-            let place = policy.id.file.map { file in
-                Place(file, policy.id.position.map { SourceRange(at: $0) })
+        let ids = set.policies.map(\.id) + (mutates ? set.mutatingPolicies.map(\.id) : [])
+        summaries = ids.map { id in
+            let place = id.file.map { file in
+                Place(file, id.position.map { SourceRange(at: $0) })
             }
             let summary = PolicySummary(
-                kind: policy.id.kind, name: policy.id.qualifiedName, place: place, text: Self.text(of: policy.id),
-                metadata: metadata[DocumentPlace(policy.id)] ?? PolicyMetadata())
-            byID[policy.id] = summary
+                kind: id.kind, name: id.qualifiedName, place: place, text: Self.text(of: id),
+                metadata: metadata[DocumentPlace(id)] ?? PolicyMetadata())
+            byID[id] = summary
             return summary
         }
         self.byID = byID
@@ -150,10 +172,19 @@ struct LoadedPolicies: Sendable {
     /// - Throws: if anything is wrong, after saying so: status 2 if a file cannot be read or there is no policy, 3 if a
     ///   policy is invalid.
     static func load(
-        _ paths: [String], context: [String], for target: TargetOptions, allowEmpty: Bool, log: Log,
-        besides files: [SourceFile] = []
+        _ paths: [String], context: [String], for target: TargetOptions, as options: LoadOptions = LoadOptions(),
+        allowEmpty: Bool, log: Log, besides files: [SourceFile] = []
     ) throws(RunFailure) -> LoadedPolicies {
-        var loader = PolicyLoader(languages: PolicyLanguages.all(version: target.version))
+        var loader = PolicyLoader(
+            languages: PolicyLanguages.all(version: target.version, admitsInvalid: options.areStored))
+        loader.declare { cluster in
+            // What is reported is to be the same each time.
+            cluster.randomness = .request
+            if options.isContextComplete {
+                cluster.knowsAllNamespaces = true
+                cluster.authorization = []
+            }
+        }
         for path in paths {
             loader.load(path, bundled: { $0.load(policies: $1) }, otherwise: { $0.load(policyPath: path) })
         }
@@ -165,8 +196,10 @@ struct LoadedPolicies: Sendable {
         if let policies {
             try log.report(loader.log)
             let loaded = LoadedPolicies(
-                policies, resources: table, documents: loader.policyNodes, definitions: loader.definitions)
+                policies, resources: table, documents: loader.policyNodes, definitions: loader.definitions,
+                mutates: options.mutates)
             try loaded.reportUnknownSeverities(log)
+            if let note = options.note(on: policies.mutatingPolicies.map(\.id)) { try log.report(note) }
             return loaded
         }
         let errors = loader.log.diagnostics.filter { $0.severity == .error }

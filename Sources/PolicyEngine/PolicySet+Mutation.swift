@@ -28,19 +28,22 @@ extension PolicySet {
 
     /// Changes any document by the policies that are about documents of any shape, and judges the result.
     package func mutateAndReview(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
+        coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, mutation: MutationVerdict, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
         var mutation = MutationVerdict(request)
         var pass = Pass()
-        let context = AdmissionContext(request: request, cluster: cluster, now: now)
+        let context = AdmissionContext(request: request, cluster: cluster, now: now, images: images)
         for number in mutatingPolicies.indices where mutatingPolicies[number].changesDocuments {
             ask(number, context, &pass)
         }
-        _ = run(pass, &mutation, only: nil, Given(now: now, images: nil))
+        _ = run(pass, &mutation, only: nil, Given(now: now, images: images))
         mutation.refuse(enforcement)
         let judged = mutation.object ?? document
-        guard let (changed, verdict) = review(document: judged, explains: explains, now: now, coverage: coverage)
+        guard
+            let (changed, verdict) = review(
+                document: judged, explains: explains, now: now, images: images, coverage: coverage)
         else { return nil }
         return (changed, mutation, verdict)
     }

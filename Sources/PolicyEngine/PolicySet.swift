@@ -107,14 +107,20 @@ package struct PolicySet: Sendable {
 
     /// Judges the Pod that a workload's controller would create, by the policies that are not about the workload itself.
     ///
+    /// - Parameter mutates: whether the mutating policies change the Pod first.
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
-        of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil, admit: (Node) -> Node = { $0 }
+        of request: AdmissionRequest, mutates: Bool = false, explains: Bool = false,
+        now: Timestamp = SystemClock.now(), images: ImageFacts? = nil, admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
         guard mayJudgePods, enforcement.exemption(of: request) == nil,
-            let pod = WorkloadExpansion.pod(of: request, admit: admit)
+            var pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
+        if mutates {
+            let mutation = mutate(pod.request, now: now, images: images)
+            guard mutation.isAllowed else { return (pod, Verdict(mutation)) }
+            pod.request = mutation.request
+        }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
             request: pod.request, cluster: cluster, explains: explains, now: now, images: images, isGenerated: true)
@@ -129,7 +135,9 @@ package struct PolicySet: Sendable {
     }
 
     /// Whether there are policies about documents of any shape.
-    package var judgesDocuments: Bool { policies.contains(where: \.judgesDocuments) }
+    package var judgesDocuments: Bool {
+        policies.contains(where: \.judgesDocuments) || mutatingPolicies.contains(where: \.changesDocuments)
+    }
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(

@@ -3,7 +3,7 @@ package import Values
 
 /// The Pod that a workload's controller would create, as the request that the controller would make.
 package struct ExpandedPod: Sendable {
-    package let request: AdmissionRequest
+    package internal(set) var request: AdmissionRequest
     /// Where the Pod's template is in the workload: `spec.template`. A field path in the Pod continues it.
     package let templatePath: String
     /// Which kind of object the template is in, such as `Deployment`.

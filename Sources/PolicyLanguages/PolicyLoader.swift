@@ -17,15 +17,21 @@ package enum PolicyLanguages {
 
     /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
     ///
-    /// - Parameter allowsUnbound: whether a policy without a binding is acceptable: in a cluster, policies come first.
+    /// - Parameters:
+    ///   - admitsInvalid: whether Kubernetes' own policies are used that the API server would refuse on write, or that have
+    ///     no binding, as if they were stored already. What is wrong with them is then a warning.
+    ///   - allowsUnbound: whether a policy without a binding is acceptable: in a cluster, policies come first.
     package static func all(
-        version: KubernetesVersion = .latest, bindsUnbound: Bool = false, allowsUnbound: Bool = false
+        version: KubernetesVersion = .latest, admitsInvalid: Bool = false, bindsUnbound: Bool = false,
+        allowsUnbound: Bool = false
     ) -> [any PolicyLanguage] {
         [
             ValidatingAdmissionPolicyLanguage(
-                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+                version: version, admitsInvalid: admitsInvalid, allowsUnbound: admitsInvalid || allowsUnbound,
+                bindsUnbound: bindsUnbound),
             MutatingAdmissionPolicyLanguage(
-                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+                version: version, admitsInvalid: admitsInvalid, allowsUnbound: admitsInvalid || allowsUnbound,
+                bindsUnbound: bindsUnbound),
             KyvernoPolicyLanguage(changesExisting: bindsUnbound), GatekeeperPolicyLanguage(version: version),
         ]
     }
@@ -204,6 +210,7 @@ package struct PolicyLoader {
     ///
     /// - Returns: nil if the log has errors; nothing loaded is one.
     package mutating func finish() -> (policies: PolicySet?, table: ResourceTable) {
+        for given in params { declareKinds(of: given) }
         for given in params {
             let node = inNamespace(given)
             let kind = GroupVersionKind(
@@ -224,6 +231,13 @@ package struct PolicyLoader {
                     help: "policies are read from files named *.yaml, *.yml and *.json"))
         }
         return (log.hasErrors ? nil : builder.build(), table)
+    }
+
+    /// Makes the kinds of a CustomResourceDefinition known, of which there need be no object.
+    private mutating func declareKinds(of node: Node) {
+        for resource in ResourceTable.resources(of: node) {
+            builder.cluster.declare(paramKind: resource.kind, isNamespaced: resource.isNamespaced)
+        }
     }
 
     /// The set as far as it could be read, whatever the log says; for tools that show broken policies at work.

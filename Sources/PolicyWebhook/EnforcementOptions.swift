@@ -24,6 +24,14 @@ struct EnforcementOptions: ParsableArguments {
     var exemptUsers: [String] = []
 
     @Option(
+        name: .customLong("expand-workloads"),
+        help: """
+            What a workload gets whose Pods would be denied, by policies that are not about the workload itself: off \
+            (nothing), warn or deny.
+            """)
+    var workloads = WorkloadEnforcement.off
+
+    @Option(
         help: """
             How audit annotations are named: policy (POLICY/KEY, as ValidatingAdmissionPolicy does) or webhook (POLICY.KEY, \
             which the API server keeps when a webhook sends it).
@@ -71,3 +79,5 @@ struct EnforcementOptions: ParsableArguments {
 }
 
 extension Enforcement.Mode: ExpressibleByArgument {}
+
+extension WorkloadEnforcement: ExpressibleByArgument {}

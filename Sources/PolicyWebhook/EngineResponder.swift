@@ -14,6 +14,7 @@ struct EngineResponder: AdmissionResponder {
     private let gate: SyncGate
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
+    private let workloads: WorkloadEnforcement
     private let recorder: Recorder?
     private let tracer: Tracer?
     /// nil where nobody can look at images.
@@ -21,13 +22,14 @@ struct EngineResponder: AdmissionResponder {
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
     init(
-        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
-        images: ImageFiles? = nil, log: Log
+        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, workloads: WorkloadEnforcement,
+        recorder: Recorder?, tracer: Tracer?, images: ImageFiles? = nil, log: Log
     ) {
         self.policies = policies
         self.gate = gate
         self.images = images
         self.shortensAuditKeys = shortensAuditKeys
+        self.workloads = workloads
         self.recorder = recorder
         self.tracer = tracer
         denials = DenialLog(log: log)
@@ -123,7 +125,7 @@ struct EngineResponder: AdmissionResponder {
         var response: AdmissionResponse
         switch endpoint {
         case .validate:
-            verdict = policies.review(request, images: facts)
+            verdict = policies.review(request, workloads: workloads, images: facts)
             response = AdmissionResponse(uid: request.uid, verdict: verdict)
         case .mutate:
             let mutation = policies.mutate(request, images: facts)

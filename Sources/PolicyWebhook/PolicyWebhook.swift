@@ -207,8 +207,8 @@ struct PolicyWebhook: ParsableCommand {
         configuration.management = metricsListen
         let gate = SyncGate(isOpen: !cluster.kubernetes)
         let responder = EngineResponder(
-            assembly.holder, gate: gate, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder,
-            tracer: tracer, images: imageFiles, log: log)
+            assembly.holder, gate: gate, shortensAuditKeys: enforcement.auditKeys == .webhook,
+            workloads: enforcement.workloads, recorder: recorder, tracer: tracer, images: imageFiles, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(

@@ -125,6 +125,8 @@ package struct SubjectReport: Sendable {
     package var findings: [Finding]
     /// In the order in which they were loaded.
     package var matchedPolicies: [PolicySummary]
+    /// What mutating policies changed first; nil if nothing.
+    package var mutation: SubjectMutation?
     /// The names of exceptions that excused the object from a policy.
     package var usedExceptions: Set<String> = []
     /// Policies that an exception excused the object from altogether, with the exception's name.

@@ -41,6 +41,13 @@ enum ReportTree {
         tree.field("name", subject.name)
         tree.field("operation", subject.operation)
         tree.list("matchedPolicies", report.matchedPolicies.map(\.name))
+        if let mutation = report.mutation {
+            tree.map("mutation") {
+                $0.list("policies", mutation.policies.map(\.name))
+                $0.appendKey("patch")
+                $0.append(copyOf: mutation.patch)
+            }
+        }
         tree.map("verdict") { write(report.verdict, to: &$0) }
         if !report.excused.isEmpty {
             tree.list("waived") { list in

@@ -20,6 +20,7 @@ struct TextFormat: ReportWriter {
 
     mutating func write(_ file: FileReport, to out: inout [UInt8]) {
         for report in file.subjects {
+            if let mutation = report.mutation { out.append(text(mutation, of: report, in: file)) }
             for finding in report.findings {
                 out.append(text(finding, about: report.subject))
                 out.append("\n")
@@ -54,6 +55,22 @@ struct TextFormat: ReportWriter {
         let place = report.subject.place?.description ?? file.name
         let name = DiagnosticRenderer.printable(report.subject.displayName)
         return paint("ok", "1;32") + ": \(place)   \(name)   \(what) matched\n\n"
+    }
+
+    /// The fields that change, as a diff.
+    private func text(_ mutation: SubjectMutation, of report: SubjectReport, in file: FileReport) -> String {
+        let names = Self.clean(mutation.policies.map(\.name).joined(separator: ", "))
+        var out = paint("changed[\(names)]", "1;36")
+        out += ": \(report.subject.place?.description ?? file.name)   \(Self.clean(report.subject.displayName))\n"
+        for change in mutation.changes {
+            let values = [change.old, change.new].compactMap { $0 }.map { node in
+                Self.oneLine(String(decoding: JSONWriter().write(node), as: UTF8.self), limit: Self.maximumValue)
+            }
+            let color = change.kind == .added ? "32" : change.kind == .removed ? "31" : "33"
+            let line = "\(change.kind.rawValue) \(change.fieldPath): \(values.joined(separator: " -> "))"
+            out += "  \(paint(Self.clean(line), color))\n"
+        }
+        return out + "\n"
     }
 
     // MARK: One finding

@@ -53,6 +53,13 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         /// Bindings that could not be read have a policy all the same.
         var brokenBindings = 0
         var brokenPolicies: Set<String> = []
+
+        /// Whether a document is the policy or binding that was read last.
+        func isLatest(_ root: Node) -> Bool {
+            [policies.last?.head.root, bindings.last?.root].contains { last in
+                last.map { $0.document === root.document && $0.index == root.index } ?? false
+            }
+        }
     }
 
     var policyKinds: [PolicyKind] {
@@ -109,10 +116,12 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         } else {
             pending.brokenBindings += 1
         }
+        // One that could be read is used whatever is wrong with it.
+        let isStored = admitsInvalid && pending.isLatest(source.root)
         for error in reader.errors {
             let isOptional = bindsUnbound && error.kind == .required && optionalInTests.contains(error.field)
             for var diagnostic in error.diagnostics {
-                if isOptional { diagnostic.severity = .warning }
+                if isOptional || isStored { diagnostic.severity = .warning }
                 log.report(diagnostic)
             }
         }
@@ -132,7 +141,10 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
             }
             if bindings.isEmpty, pending.brokenBindings == 0, !allowsUnbound { reportUnbound(policy.head, &log) }
             let errors = policy.compile(bindings, version: version, admitsInvalid: admitsInvalid, into: &set)
-            for error in errors { error.diagnostics.forEach { log.report($0) } }
+            for var diagnostic in errors.flatMap(\.diagnostics) {
+                if admitsInvalid { diagnostic.severity = .warning }
+                log.report(diagnostic)
+            }
         }
         let known = Set(pending.policies.map(\.head.name)).union(pending.brokenPolicies)
         for binding in pending.bindings where !known.contains(binding.policyName) {

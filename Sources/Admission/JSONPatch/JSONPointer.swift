@@ -1,3 +1,5 @@
+package import Values
+
 /// A place in a document as RFC 6901 writes it: `/spec/containers/0/image`. Empty is the whole document.
 package struct JSONPointer: Sendable, Hashable {
     /// Keys and indices, unescaped.
@@ -60,6 +62,17 @@ package struct JSONPointer: Sendable, Hashable {
     package func appending(_ token: String) -> JSONPointer { JSONPointer(tokens: tokens + [token]) }
 
     package func appending(_ index: Int) -> JSONPointer { appending(String(index)) }
+
+    /// The value at this place of a document; nil if there is none.
+    package func node(in root: Node) -> Node? {
+        var node = root
+        for token in tokens {
+            let next = node.isList ? Self.index(token).flatMap { node.element(at: $0) } : node[token]
+            guard let next else { return nil }
+            node = next
+        }
+        return node
+    }
 
     /// Whether `other` is a place inside this one.
     func isPrefix(of other: JSONPointer) -> Bool {

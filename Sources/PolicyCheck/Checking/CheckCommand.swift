@@ -32,6 +32,8 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
 
+    @OptionGroup var load: LoadArguments
+
     @OptionGroup var request: RequestOptions
     @OptionGroup var schemas: SchemaOptions
     @OptionGroup var validation: ValidationOptions

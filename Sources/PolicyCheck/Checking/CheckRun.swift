@@ -23,7 +23,7 @@ struct CheckRun {
         var recorded = command.writeBaseline == nil ? nil : Baseline()
         var policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
-            allowEmpty: allowsEmpty || isAboutSchemas, log: log)
+            as: command.load.options, allowEmpty: allowsEmpty || isAboutSchemas, log: log)
         policies.images = try command.request.images.gatherer()
         for finding in policies.typeFindings(for: command.target) { try log.report(finding.asWarning) }
         let schemas = try command.schemas.schemas(
@@ -34,6 +34,7 @@ struct CheckRun {
         var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
         judge.findsNearMisses = command.verbose
         judge.expandsWorkloads = command.expandWorkloads
+        judge.mutates = command.load.mutates
         if schemas.isActive { judge = judge.adding(CustomDefinitions.find(in: inputs.items, jobs: jobs)) }
         let progress = Progress(total: inputs.items.count, isQuiet: command.quiet)
         var summary = Summary()

@@ -18,6 +18,8 @@ struct FileJudge: Sendable {
     var findsNearMisses = false
     /// Whether the Pods that workloads lead to are judged too.
     var expandsWorkloads = true
+    /// Whether the mutating policies change objects before they are judged.
+    var mutates = false
 
     init(policies: LoadedPolicies, options: ManifestRequestOptions, schemas: ManifestSchemas = .view) {
         self.policies = policies
@@ -115,10 +117,13 @@ struct FileJudge: Sendable {
 
     private func judge(_ object: Node, number: Int, _ judged: inout Judged) {
         guard let kind = object["kind" as StaticString], !kind.isNull else {
-            if policies.judgesDocuments, let (request, verdict) = policies.judge(document: object) {
+            if policies.judgesDocuments,
+                let (request, mutation, verdict) = policies.judge(document: object, mutates: mutates)
+            {
                 judged.report.subjects.append(
-                    FindingBuilder(policies: policies, request: request, manifest: object, number: number)
-                        .report(verdict))
+                    FindingBuilder(
+                        policies: policies, request: request, manifest: object, number: number, mutation: mutation
+                    ).report(verdict))
                 return
             }
             let range = object.position.map { SourceRange(at: $0) }
@@ -129,15 +134,24 @@ struct FileJudge: Sendable {
             let isReview = ManifestRequest.isReview(object)
             // A recorded request holds the object as the API server has it.
             let admitted = isReview ? ManifestSchemas.Admitted(object: object) : admit(object)
-            let request = try request(of: admitted.object)
-            let verdict = policies.judge(request, isRecorded: isReview)
+            var request = try request(of: admitted.object)
+            let mutation = mutates ? policies.mutate(request) : nil
+            // What a mutating policy refuses no validating one gets to see.
+            let isRefused = mutation?.isAllowed == false
+            if let mutation, !isRefused { request = mutation.request }
+            let verdict =
+                isRefused
+                ? mutation.map { Verdict($0) } ?? Verdict()
+                : policies.judge(request, isRecorded: isReview)
             var builder = FindingBuilder(policies: policies, request: request, manifest: object, number: number)
-            builder.view = admitted.view
+            builder.mutation = mutation
+            // What a policy has changed nobody can tell from a default any more.
+            if mutation?.isChanged != true { builder.view = admitted.view }
             var report = builder.report(verdict)
             // A recorded request for a workload has its Pods' requests recorded beside it.
-            if expandsWorkloads, !isReview {
+            if expandsWorkloads, !isRefused, !isReview {
                 var view: AdmittedView?
-                let made = policies.judgePod(of: request) { pod in
+                let made = policies.judgePod(of: request, mutates: mutates) { pod in
                     view = schemas.view(ofPod: pod)
                     return view?.root ?? pod
                 }

@@ -14,6 +14,8 @@ struct FindingBuilder {
     let number: Int
     /// Set if the request is for the Pod that the manifest's workload leads to.
     var pod: ExpandedPod?
+    /// What mutating policies did to the request's object first; nil where they are left out.
+    var mutation: MutationVerdict?
     /// What the request's object was made of, if not of the manifest as it is written.
     var view: AdmittedView?
 
@@ -24,7 +26,8 @@ struct FindingBuilder {
             })
         subjectVerdict.warnings = verdict.warnings
         subjectVerdict.auditAnnotations = verdict.auditAnnotations
-        var findings = verdict.evaluations.flatMap { evaluation in
+        var findings = (mutation?.errors ?? []).compactMap(finding)
+        findings += verdict.evaluations.flatMap { evaluation in
             evaluation.decisions.compactMap(finding)
                 + evaluation.auditAnnotations.compactMap { finding($0, of: evaluation) }
         }
@@ -43,7 +46,17 @@ struct FindingBuilder {
             guard evaluation.decisions.isEmpty, let exception = evaluation.exceptions.first else { return nil }
             return (policies.summary(of: evaluation.policy), exception.qualifiedName)
         }
+        if let mutation { add(mutation, to: &report) }
         return report
+    }
+
+    private func add(_ mutation: MutationVerdict, to report: inout SubjectReport) {
+        let changes = MutationReport(policies: policies, mutation: mutation)
+        report.mutation = changes.subjectMutation
+        report.matchedPolicies = changes.matchedPolicies + report.matchedPolicies
+        report.usedExceptions.formUnion(mutation.usedExceptions.map(\.qualifiedName))
+        report.excused = changes.excused + report.excused
+        report.verdict.auditAnnotations = mutation.auditAnnotations + report.verdict.auditAnnotations
     }
 
     private var subject: Subject {
@@ -116,7 +129,8 @@ struct FindingBuilder {
 
     /// Points the finding at the node that decided, if that is in the object's file.
     private func locate(_ node: Node, _ finding: inout Finding) {
-        guard let file = node.document.source, node.document === request.document else { return }
+        let own = [request.document, request.objectNode?.document]
+        guard let file = node.document.source, own.contains(where: { $0 === node.document }) else { return }
         let (root, prefix) = holder(of: node)
         if let path = root.fieldPath(to: node), !path.isEmpty { finding.fieldPath = prefix + path }
         if let range = root.textRange(of: node) { finding.place = Place(file, range) }
@@ -125,7 +139,9 @@ struct FindingBuilder {
 
     /// The part of the request that the node is in, and how paths from there start.
     private func holder(of node: Node) -> (root: Node, prefix: String) {
-        func holds(_ root: Node) -> Bool { root.index <= node.index && node.index < root.endIndex }
+        func holds(_ root: Node) -> Bool {
+            root.document === node.document && root.index <= node.index && node.index < root.endIndex
+        }
         if let object = request.objectNode, holds(object) {
             // What the template says of the Pod is in the workload below the template's own path.
             return (object, pod.map { "\($0.templatePath)." } ?? "")
