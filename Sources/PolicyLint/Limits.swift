@@ -4,6 +4,8 @@ enum LintLimits {
     static let kindsPerRule = 10
     /// Levels of a syntax tree that an analysis follows; deeper parts are not looked at.
     static let depth = 400
+    /// Nodes that are asked for what follows from them, for one policy and kind.
+    static let steps = 200_000
     /// Findings per policy; the rest is dropped.
     static let findings = 200
     /// What estimates of cost take for a large list or map, and for a large text.

@@ -87,6 +87,17 @@ import Testing
                 .summary == [])
     }
 
+    @Test("variables that double with each step do not take for ever")
+    func doubling() {
+        var variables = [("v0", "has(object.spec.nodeName)")]
+        for index in 1...60 {
+            variables.append(("v\(index)", "variables.v\(index - 1) && variables.v\(index - 1)"))
+        }
+        let start = ContinuousClock.now
+        #expect(Linted("variables.v60".validation(variables: variables)).summary == [])
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
     @Test("match conditions hold in the rest of the policy")
     func conditions() {
         let expression = "object.spec.nodeName != 'x'"

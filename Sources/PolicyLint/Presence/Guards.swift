@@ -5,6 +5,12 @@ import Values
 /// What follows from a condition's outcome.
 struct Guards {
     let paths: Paths
+    /// Variables that use each other twice over would double the work with each of them.
+    private let steps = StepBudget()
+
+    init(paths: Paths) {
+        self.paths = paths
+    }
 
     /// - Parameters:
     ///   - explicit: only what the condition tests, not what it could not have been evaluated without.
@@ -13,7 +19,7 @@ struct Guards {
         _ id: ExpressionID, is truth: Bool, _ expression: TypedExpression, _ scope: LoopScope, explicit: Bool = false,
         depth: Int = 0
     ) -> Facts {
-        guard depth < LintLimits.depth, expression.isLive(id) else { return Facts() }
+        guard depth < LintLimits.depth, steps.take(), expression.isLive(id) else { return Facts() }
         func facts(_ id: ExpressionID, is truth: Bool) -> Facts {
             self.facts(id, is: truth, expression, scope, explicit: explicit, depth: depth + 1)
         }
@@ -124,7 +130,7 @@ struct Guards {
 
     /// What exists if a node could be evaluated.
     func implied(_ id: ExpressionID, _ expression: TypedExpression, _ scope: LoopScope, depth: Int = 0) -> Facts {
-        guard depth < LintLimits.depth, expression.isLive(id) else { return Facts() }
+        guard depth < LintLimits.depth, steps.take(), expression.isLive(id) else { return Facts() }
         func implied(_ id: ExpressionID) -> Facts { self.implied(id, expression, scope, depth: depth + 1) }
         func readingPath(_ operand: ExpressionID) -> Facts {
             var result = implied(operand)
@@ -178,6 +184,18 @@ struct Guards {
             }
         }
         return found
+    }
+}
+
+/// What is left of `LintLimits.steps`; one analysis uses it on one thread.
+final class StepBudget {
+    private var left = LintLimits.steps
+
+    /// - Returns: false once all is used.
+    func take() -> Bool {
+        guard left > 0 else { return false }
+        left -= 1
+        return true
     }
 }
 

@@ -53,13 +53,13 @@ private struct Contradiction {
             case Operator.or:
                 return clash(id, Operator.or, Operator.notEquals).map { other in
                     LintFinding(
-                        .alwaysTrue, "this can never be false: nothing equals both", at: place(id, other),
+                        .alwaysTrue, "this can never be false: nothing equals both", at: place(other),
                         help: "did you mean `&&`?")
                 }
             case Operator.and:
                 return clash(id, Operator.and, Operator.equals).map { other in
                     LintFinding(
-                        .alwaysFalse, "this can never be true: nothing equals both", at: place(id, other),
+                        .alwaysFalse, "this can never be true: nothing equals both", at: place(other),
                         help: "did you mean `||`?")
                 }
             default: return nil
@@ -67,7 +67,7 @@ private struct Contradiction {
         }
     }
 
-    private func place(_ id: ExpressionID, _ other: ExpressionID) -> LintFinding.Place {
+    private func place(_ other: ExpressionID) -> LintFinding.Place {
         LintFinding.Place(expression.compiled, expression.tree.span(of: other))
     }
 
