@@ -15,13 +15,20 @@ import Testing
         let test = try CommandRun(["test"], in: directory.url)
         #expect(test.status == 0 && test.output.contains("1 test, 2 checks: 1 passed"), "\(test.output)\(test.errors)")
         #expect(try CommandRun(["lint", "policies"], in: directory.url).status == 0)
-        try directory.write(
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {selector: {matchLabels: {a: b}}, template: "
-                + "{metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}\n", to: "deploy/x.yaml")
+        let deployment = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: x}
+            spec:
+              selector: {matchLabels: {app: x}}
+              template: {metadata: {labels: {app: x}}, spec: {containers: [{name: x, image: x}]}}
+
+            """
+        try directory.write(deployment, to: "deploy/x.yaml")
         let check = try CommandRun(["."], in: directory.url)
         #expect(
             check.status == 0 && check.output.contains("warning[require-team-label]")
-                && check.output.contains(": 1 warning."))
+                && check.output.contains(": 1 warning."), "\(check.output)\(check.errors)")
         let again = try CommandRun(["init"], in: directory.url)
         #expect(again.status == 0 && !again.output.contains("wrote "), "\(again.output)")
     }
