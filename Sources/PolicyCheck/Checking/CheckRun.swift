@@ -3,6 +3,7 @@ import Diagnostics
 import Documents
 import Glibc
 import PolicyEngine
+import PolicyLint
 import Reporting
 import Values
 
@@ -24,6 +25,7 @@ struct CheckRun {
             command.policies.policy, context: command.request.context, for: command.target,
             allowEmpty: allowsEmpty || isAboutSchemas, log: log)
         policies.images = try command.request.images.gatherer()
+        for finding in policies.typeFindings(for: command.target) { try log.report(finding.asWarning) }
         let schemas = try command.schemas.schemas(
             for: command.target, validates: command.validation.schemas ?? true,
             requires: command.validation.requireSchemas,

@@ -46,8 +46,8 @@ struct SchemaOptions: ParsableArguments {
         let known = SchemaSet.builtInVersions.joined(separator: ", ")
         throw RunFailure(
             .input,
-            "the types of Kubernetes \(version) are not built in, only those of \(known): manifests are judged as they are "
-                + "written, and not validated")
+            "the types of Kubernetes \(version) are not built in, only those of \(known): manifests are judged as "
+                + "they are written, and not validated")
     }
 
     private func read(_ log: Log) throws(RunFailure) -> [Node] {
