@@ -11,7 +11,7 @@ package struct ManifestError: Error, Sendable {
 
 /// How a request is made from a manifest: what the API server would know from its connection.
 package struct ManifestRequestOptions: Sendable {
-    /// For namespaced objects that name none.
+    /// For namespaced objects that name none; empty leaves them in none.
     package var defaultNamespace = "default"
     package var operation = Operation.create
     package var username = "guardrail:offline"
@@ -43,7 +43,7 @@ extension AdmissionRequest {
         }
         var writer = RequestWriter(recordsPositions: manifest.position != nil)
         writer.begin(resource, options: options, name: name, namespace: namespace)
-        let own = resource.isNamespaced ? namespace : nil
+        let own = resource.isNamespaced && !namespace.isEmpty ? namespace : nil
         switch options.operation {
         case .delete:
             writer.null("object")

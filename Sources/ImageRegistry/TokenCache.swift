@@ -39,8 +39,8 @@ final class TokenCache: Sendable {
     /// - Parameter lifetime: as its service says, in seconds.
     func add(_ text: String, _ key: Key, lifetime: Int64, now: ContinuousClock.Instant = .now) {
         // Some time early: a token must not expire on its way.
+        guard lifetime > 10 else { return }
         let seconds = min(lifetime, Int64(RegistryLimits.maximumTokenLifetime)) - 10
-        guard seconds > 0 else { return }
         state.withLock { state in
             if state.tokens.count >= RegistryLimits.maximumTokens {
                 state.tokens = state.tokens.filter { $0.value.expiry > now }

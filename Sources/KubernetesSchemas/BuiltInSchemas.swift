@@ -106,7 +106,7 @@ let builtInSchemas: StaticString = #"""
     T 33 core.v1.ComponentStatus @v1:ComponentStatus 0apiVersion:s conditions:[mtype;#152; 0kind:s +metadata:#104;
     T 34 core.v1.ConfigMap @v1:ConfigMap 0apiVersion:s binaryData:{B data:{s immutable:b 0kind:s +metadata:#104;
     T 35 core.v1.Endpoints @v1:Endpoints 0apiVersion:s 0kind:s +metadata:#104; subsets:[a#153;
-    T 36 core.v1.Event @v1:Event 0action:s 0apiVersion:s 0count:i eventTime:u firstTimestamp:t !+involvedObject:#151; 0kind:s lastTimestamp:t 0message:s !+metadata:#104; 0reason:s related:#151; *reportingComponent:s *reportingInstance:s series:#154; +source:#155; 0type:s
+    T 36 core.v1.Event @v1:Event 0action:s 0apiVersion:s 0count:i *eventTime:u *firstTimestamp:t !+involvedObject:#151; 0kind:s *lastTimestamp:t 0message:s !+metadata:#104; 0reason:s related:#151; *reportingComponent:s *reportingInstance:s series:#154; +source:#155; 0type:s
     T 37 core.v1.LimitRange @v1:LimitRange 0apiVersion:s 0kind:s +metadata:#104; +spec:#156;
     T 38 core.v1.Namespace @v1:Namespace 0apiVersion:s 0kind:s +metadata:#104; +spec:#157; +status:#158;
     T 39 core.v1.Node @v1:Node 0apiVersion:s 0kind:s +metadata:#104; +spec:#159; +status:#160;
@@ -126,7 +126,7 @@ let builtInSchemas: StaticString = #"""
     T 53 core.v1.ServiceAccount @v1:ServiceAccount 0apiVersion:s automountServiceAccountToken:b imagePullSecrets:[a#174; 0kind:s +metadata:#104; secrets:[mname;#151;
     T 54 core.v1.ServiceProxyOptions @v1:ServiceProxyOptions 0apiVersion:s 0kind:s 0path:s
     T 55 discovery.v1.EndpointSlice @discovery.k8s.io/v1:EndpointSlice !addressType:e0; 0apiVersion:s endpoints:[a#175; 0kind:s +metadata:#104; ports:[a#176;
-    T 56 events.v1.Event @events.k8s.io/v1:Event 0action:s 0apiVersion:s 0~deprecatedCount:i ~deprecatedFirstTimestamp:t ~deprecatedLastTimestamp:t +~deprecatedSource:#155; !eventTime:u 0kind:s +metadata:#104; 0note:s 0reason:s +regarding:#151; related:#151; 0reportingController:s 0reportingInstance:s series:#177; 0type:s
+    T 56 events.v1.Event @events.k8s.io/v1:Event 0action:s 0apiVersion:s 0~deprecatedCount:i *~deprecatedFirstTimestamp:t *~deprecatedLastTimestamp:t +~deprecatedSource:#155; !eventTime:u 0kind:s +metadata:#104; 0note:s 0reason:s +regarding:#151; related:#151; 0reportingController:s 0reportingInstance:s series:#177; 0type:s
     T 57 flowcontrol.v1.FlowSchema @flowcontrol.apiserver.k8s.io/v1:FlowSchema 0apiVersion:s 0kind:s +metadata:#104; +spec:#178; +status:#179;
     T 58 flowcontrol.v1.PriorityLevelConfiguration @flowcontrol.apiserver.k8s.io/v1:PriorityLevelConfiguration 0apiVersion:s 0kind:s +metadata:#104; +spec:#180; +status:#181;
     T 59 networking.v1.IPAddress @networking.k8s.io/v1:IPAddress 0apiVersion:s 0kind:s +metadata:#104; !+spec:#182;

@@ -29,6 +29,7 @@ let defaultingRules: StaticString = #"""
     core.v1.EphemeralContainer terminationMessagePolicy "File"
     core.v1.EphemeralContainer imagePullPolicy %imagePullPolicy
     core.v1.ResourceRequirements requests %requests @Pod
+    core.v1.ResourceRequirements requests %podRequests @Pod
     core.v1.ContainerPort hostPort %hostPort @Pod
     core.v1.Probe timeoutSeconds 1
     core.v1.Probe periodSeconds 10
@@ -67,9 +68,12 @@ let defaultingRules: StaticString = #"""
     core.v1.ServiceSpec clusterIPs ["None"] clusterIP=None
     core.v1.ServiceSpec ipFamilies ["IPv4"] type=ClusterIP,NodePort,LoadBalancer
     core.v1.ServiceSpec ipFamilyPolicy "SingleStack" type=ClusterIP,NodePort,LoadBalancer
+    core.v1.SessionAffinityConfig clientIP {}
+    core.v1.ClientIPConfig timeoutSeconds 10800
     core.v1.ServicePort targetPort %targetPort
     core.v1.EndpointPort protocol "TCP"
     core.v1.ReplicationControllerSpec selector %templateLabels
+    core.v1.NodeStatus allocatable %capacity
     core.v1.ResourceFieldSelector divisor "0"
     core.v1.LimitRangeItem default %limitRangeDefault type=Container
     core.v1.LimitRangeItem defaultRequest %limitRangeRequest type=Container
@@ -153,6 +157,17 @@ let defaultingRules: StaticString = #"""
     admissionregistration.v1.ServiceReference port 443
     admissionregistration.v1.ValidatingAdmissionPolicySpec failurePolicy "Fail"
     admissionregistration.v1.MutatingAdmissionPolicySpec failurePolicy "Fail"
+    admissionregistration.v1beta1.MutatingAdmissionPolicySpec failurePolicy "Fail"
+    admissionregistration.v1beta1.MatchResources matchPolicy "Equivalent"
+    admissionregistration.v1beta1.MatchResources namespaceSelector {}
+    admissionregistration.v1beta1.MatchResources objectSelector {}
+    admissionregistration.v1beta1.NamedRuleWithOperations scope "*"
+    admissionregistration.v1alpha1.MutatingAdmissionPolicySpec failurePolicy "Fail"
+    admissionregistration.v1alpha1.MatchResources matchPolicy "Equivalent"
+    admissionregistration.v1alpha1.MatchResources namespaceSelector {}
+    admissionregistration.v1alpha1.MatchResources objectSelector {}
+    admissionregistration.v1alpha1.NamedRuleWithOperations scope "*"
+    admissionregistration.v1alpha1.ParamRef parameterNotFoundAction "Deny"
     admissionregistration.v1.MatchResources matchPolicy "Equivalent"
     admissionregistration.v1.MatchResources namespaceSelector {}
     admissionregistration.v1.MatchResources objectSelector {}
@@ -164,12 +179,28 @@ let defaultingRules: StaticString = #"""
     flowcontrol.v1.FlowSchemaSpec matchingPrecedence 1000
     flowcontrol.v1.LimitedPriorityLevelConfiguration nominalConcurrencyShares 30
     flowcontrol.v1.LimitedPriorityLevelConfiguration lendablePercent 0
+    flowcontrol.v1.ExemptPriorityLevelConfiguration nominalConcurrencyShares 0
+    flowcontrol.v1.ExemptPriorityLevelConfiguration lendablePercent 0
+    flowcontrol.v1.QueuingConfiguration queues 64
+    flowcontrol.v1.QueuingConfiguration handSize 8
+    flowcontrol.v1.QueuingConfiguration queueLengthLimit 50
+    authentication.v1.TokenRequestSpec expirationSeconds 3600
     discovery.v1.EndpointPort name ""
     discovery.v1.EndpointPort protocol "TCP"
     resource.v1.ExactDeviceRequest allocationMode "ExactCount"
     resource.v1.ExactDeviceRequest count 1 allocationMode=ExactCount
     resource.v1.DeviceSubRequest allocationMode "ExactCount"
     resource.v1.DeviceSubRequest count 1 allocationMode=ExactCount
+    resource.v1beta2.ExactDeviceRequest allocationMode "ExactCount"
+    resource.v1beta2.ExactDeviceRequest count 1 allocationMode=ExactCount
+    resource.v1beta2.DeviceSubRequest allocationMode "ExactCount"
+    resource.v1beta2.DeviceSubRequest count 1 allocationMode=ExactCount
+    resource.v1beta1.DeviceRequest allocationMode "ExactCount" deviceClassName
+    resource.v1beta1.DeviceRequest count 1 allocationMode=ExactCount
+    resource.v1beta1.DeviceSubRequest allocationMode "ExactCount"
+    resource.v1beta1.DeviceSubRequest count 1 allocationMode=ExactCount
+    meta.v1.ObjectMeta labels %templateLabels @Job @root
+    meta.v1.ObjectMeta labels %templateLabels @ReplicationController @root
     meta.v1.ObjectMeta finalizers ["kubernetes.io/pvc-protection"] @PersistentVolumeClaim @root
     meta.v1.ObjectMeta finalizers ["kubernetes.io/pv-protection"] @PersistentVolume @root
     meta.v1.ObjectMeta annotations %daemonSetGeneration @DaemonSet @root

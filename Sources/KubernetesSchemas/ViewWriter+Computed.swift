@@ -13,6 +13,8 @@ extension ViewWriter {
         case .qosClass: return .made { $0.append(Self.qosClass(ofPodSpec: root["spec" as StaticString])) }
         case .appArmor: return appArmor(scope, current)
         case .requests: return requests(scope, current)
+        case .podRequests: return podRequests(scope, current)
+        case .capacity: return value("capacity", scope)
         case .hostPort:
             let isOnHost = root["spec" as StaticString]?["hostNetwork" as StaticString]?.bool == true
             return isOnHost ? value("containerPort", scope) : nil
@@ -23,7 +25,8 @@ extension ViewWriter {
                 "labels" as StaticString]
         case .limitRangeDefault: return merged(current, adding: value("max", scope))
         case .limitRangeRequest:
-            return merged(merged(current, adding: value("default", scope)) ?? current, adding: value("min", scope))
+            let asDefault = merged(current, adding: value("default", scope))
+            return merged(asDefault ?? current, adding: value("min", scope)) ?? asDefault
         case .unavailableBesideSurge:
             guard current == nil else { return nil }
             let surge = value("maxSurge", scope)
@@ -119,6 +122,64 @@ extension ViewWriter {
     private func requests(_ scope: Scope, _ current: Node?) -> Node? {
         guard scope.key == "resources", scope.depth > 2 else { return nil }
         return merged(current, adding: value("limits", scope))
+    }
+
+    /// What a Pod that limits itself as a whole asks for as a whole: what its containers ask for together, else up to
+    /// the limit.
+    private func podRequests(_ scope: Scope, _ current: Node?) -> Node? {
+        guard scope.key == "resources", scope.depth == 2, let limits = value("limits", scope), limits.isMap,
+            let spec = root["spec" as StaticString]
+        else { return nil }
+        var missing: [(key: Node, amount: String)] = []
+        for (key, limit) in limits.entries where current?[utf8: key.utf8] == nil {
+            let name = key.string ?? ""
+            guard name == "cpu" || name == "memory" || name.hasPrefix("hugepages-") else { continue }
+            let asked = Self.containerRequests(name, spec).map { $0.canonicalText(roundedUpToMilli: true) }
+            if let amount = asked ?? limit.string ?? limit.int.map({ String($0) }) { missing.append((key, amount)) }
+        }
+        guard !missing.isEmpty else { return nil }
+        return .made(recordsPositions: root.position != nil) { builder in
+            builder.beginMap(at: current?.position)
+            for (key, value) in current.entries {
+                builder.appendKey(key.utf8, at: key.position)
+                builder.append(copyOf: value)
+            }
+            for (key, amount) in missing {
+                builder.appendKey(key.utf8, at: key.position)
+                builder.append(amount, at: key.position)
+            }
+            builder.endMap()
+        }
+    }
+
+    /// What the containers of a Pod need at once: all that run on, or one that starts before them if that needs more.
+    private static func containerRequests(_ resource: String, _ spec: Node) -> Quantity? {
+        func amount(_ container: Node) -> Quantity? {
+            let resources = container["resources" as StaticString]
+            return
+                (resources?["requests" as StaticString]?[resource] ?? resources?["limits" as StaticString]?[resource])
+                .flatMap { try? Quantity(node: $0) }
+        }
+        func larger(_ left: Quantity?, _ right: Quantity?) -> Quantity? {
+            guard let left, let right else { return left ?? right }
+            return Quantity.compare(left, right) < 0 ? right : left
+        }
+        func sum(_ left: Quantity?, _ right: Quantity?) -> Quantity? {
+            guard let left, let right else { return left ?? right }
+            return left + right
+        }
+        var running: Quantity?
+        var starting: Quantity?
+        for container in spec["initContainers" as StaticString].elements {
+            if container["restartPolicy" as StaticString]?.string == "Always" {
+                running = sum(running, amount(container))
+                starting = larger(starting, running)
+            } else {
+                starting = larger(starting, sum(running, amount(container)))
+            }
+        }
+        for container in spec["containers" as StaticString].elements { running = sum(running, amount(container)) }
+        return larger(running, starting)
     }
 
     /// The profile that a pod still names in an annotation.

@@ -1,6 +1,8 @@
 import Admission
 import Diagnostics
 import Documents
+import ImageGathering
+import ImageVerification
 import PolicyEngine
 import PolicyLanguages
 import Reporting
@@ -12,7 +14,7 @@ struct LoadedPolicies: Sendable {
     let summaries: [PolicySummary]
     /// Which kind is which resource, CustomResourceDefinitions of the context included.
     let resources: ResourceTable
-    private let set: PolicySet
+    private var set: PolicySet
     private let byID: [PolicyID: PolicySummary]
 
     /// The documents of policies, bindings and exceptions, in the order in which they were read.
@@ -25,24 +27,46 @@ struct LoadedPolicies: Sendable {
     /// Whether documents that are no Kubernetes objects are to be judged too.
     var judgesDocuments: Bool { self.set.judgesDocuments }
 
+    /// What looks at images; without it policies about them are undecided.
+    var images: ImageGatherer?
+
+    /// - Parameter assumesPinning: whether tags will become digests before anything is stored; not so where the request
+    ///   was recorded, since the mutating webhook has seen that one already.
+    private func judge<Result>(assumesPinning: Bool = true, _ body: (ImageFacts?) -> Result) -> Result {
+        images.map { $0.review(assumesPinning: assumesPinning, body) } ?? body(nil)
+    }
+
     /// The verdict on a document of any shape; nil if it is no map.
     func judge(document: Node) -> (request: AdmissionRequest, verdict: Verdict)? {
-        set.review(document: document, explains: true)
+        judge { set.review(document: document, explains: true, images: $0) }
     }
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
     ///
     /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
-    func judgePod(of request: AdmissionRequest, admit: (Node) -> Node) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, explains: true, admit: admit)
+    func judgePod(
+        of request: AdmissionRequest, admit: (Node) -> Node = { $0 }
+    ) -> (pod: ExpandedPod, verdict: Verdict)? {
+        judge { set.reviewPod(of: request, explains: true, images: $0, admit: admit) }
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.
-    func judge(_ request: AdmissionRequest) -> Verdict { set.review(request, explains: true) }
+    func judge(_ request: AdmissionRequest, isRecorded: Bool = false) -> Verdict {
+        judge(assumesPinning: !isRecorded) { set.review(request, explains: true, images: $0) }
+    }
 
     /// What is known beside the request, as it is given to a policy.
     func context(_ request: AdmissionRequest) -> AdmissionContext {
         AdmissionContext(request: request, cluster: set.cluster)
+    }
+
+    /// The same, knowing more custom kinds.
+    func adding(_ definitions: [Node]) -> LoadedPolicies {
+        var cluster = self.set.cluster
+        cluster.add(definitions: definitions)
+        var copy = self
+        copy.set = self.set.with(cluster)
+        return copy
     }
 
     /// The compiled policies, in the order of `summaries`.

@@ -12,6 +12,13 @@ package struct MatchClause: Sendable {
     package var found: String
     /// nil if it cannot be told without data that is not there.
     package var holds: Bool?
+
+    package init(field: String, wanted: String, found: String, holds: Bool?) {
+        self.field = field
+        self.wanted = wanted
+        self.found = found
+        self.holds = holds
+    }
 }
 
 /// A part of an expression with what it came to.

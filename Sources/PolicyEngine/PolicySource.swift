@@ -30,17 +30,24 @@ package protocol PolicyLanguage: Sendable {
 
     /// Called once when all documents are in: joins what belongs together and reports what is left over.
     func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog)
+
+    /// The kinds of objects that it reads policies and bindings from.
+    var policyKinds: [PolicyKind] { get }
 }
 
 extension PolicyLanguage {
     package func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {}
+    package var policyKinds: [PolicyKind] { [] }
 }
 
 /// A policy ready to judge requests: immutable, used from any number of threads at once.
 package protocol CompiledPolicy: AnyObject, Sendable {
     var id: PolicyID { get }
-    /// Which requests it is about; the set only asks it to evaluate those.
+    /// Which requests it may be about; the set asks it about no others.
     var match: MatchResources { get }
+
+    /// Whether a request is meant: decides where `match` is wider than the policy, as for those that match by kind.
+    func matches(_ context: AdmissionContext) -> MatchResources.Outcome
 
     /// Appends an evaluation for each binding and param that is in force.
     func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome)
@@ -53,11 +60,16 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 
     /// Whether it looks at what exceptions allow; for others an exception with allowances has no effect.
     var readsAllowances: Bool { get }
+
+    /// The objects that its bindings name as params.
+    var paramSources: [ParamSource] { get }
 }
 
 extension CompiledPolicy {
+    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
     package var judgesDocuments: Bool { false }
     package var readsAllowances: Bool { false }
+    package var paramSources: [ParamSource] { [] }
 }
 
 /// What evaluations are collected in.
@@ -67,6 +79,10 @@ package struct EvaluationOutcome: Sendable {
     package var missingNamespace: String?
     /// What exceptions allow the policy that is being evaluated.
     package internal(set) var allowances = ExceptionAllowances()
+    /// Images of the request whose signatures some policy has found good.
+    package var verifiedImages: Set<String> = []
+    /// What policies can say only when all have judged.
+    package var conclusions: [@Sendable (inout EvaluationOutcome) -> Void] = []
 
     package init() {}
 }

@@ -1,6 +1,7 @@
 package import Admission
 package import Diagnostics
 import Documents
+import GatekeeperPolicies
 package import KubernetesCEL
 import KyvernoPolicies
 package import PolicyEngine
@@ -15,15 +16,22 @@ package enum PolicyLanguages {
     package static let bindingUnbound = all(bindsUnbound: true)
 
     /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
+    ///
+    /// - Parameter allowsUnbound: whether a policy without a binding is acceptable: in a cluster, policies come first.
     package static func all(
-        version: KubernetesVersion = .latest, bindsUnbound: Bool = false
+        version: KubernetesVersion = .latest, bindsUnbound: Bool = false, allowsUnbound: Bool = false
     ) -> [any PolicyLanguage] {
         [
-            ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            KyvernoPolicyLanguage(changesExisting: bindsUnbound),
+            ValidatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+            MutatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+            KyvernoPolicyLanguage(changesExisting: bindsUnbound), GatekeeperPolicyLanguage(version: version),
         ]
     }
+
+    /// Gatekeeper's alone, as gator has them: whatever is given is judged.
+    package static let gator: [any PolicyLanguage] = [GatekeeperPolicyLanguage(point: .gator, judgesAll: true)]
 }
 
 /// Reads policies, and the objects they refer to, into a policy set.
@@ -88,8 +96,21 @@ package struct PolicyLoader {
     }
 
     /// Reads a file of policies. Namespaces and CustomResourceDefinitions in it count as context.
+    ///
+    /// Tests in it are for those who run tests, and so are the objects beside them.
     package mutating func load(policies file: SourceFile) {
-        forEachObject(file) { loader, node in loader.add(policy: node) }
+        var nodes: [Node] = []
+        forEachObject(file) { _, node in nodes.append(node) }
+        let hasTests = nodes.contains { TestDocument.isTest(PolicySource($0)) }
+        for node in nodes where !hasTests || !TestDocument.isForTests(PolicySource(node), isPolicy: claims(node)) {
+            add(policy: node)
+        }
+    }
+
+    /// Whether a document is a policy, or belongs to one, in any of the languages.
+    package func claims(_ node: Node) -> Bool {
+        let source = PolicySource(node)
+        return languages.contains { $0.claims(source) }
     }
 
     package mutating func load(context file: SourceFile) {
@@ -115,8 +136,9 @@ package struct PolicyLoader {
                         : "`\(source.kind)` of `\(source.apiVersion)` is no kind of policy", file: source.file,
                     range: (node["kind"] ?? node).position.map { SourceRange(at: $0) },
                     help: "policies are ValidatingAdmissionPolicy and MutatingAdmissionPolicy, with their bindings, of "
-                        + "admissionregistration.k8s.io/v1, and ValidatingPolicy and PolicyException of "
-                        + "policies.kyverno.io/v1; give objects that policies refer to as context"))
+                        + "admissionregistration.k8s.io/v1, policies and exceptions of policies.kyverno.io/v1, and "
+                        + "ConstraintTemplates of templates.gatekeeper.sh/v1 with their constraints; give objects that "
+                        + "policies refer to as context"))
         }
     }
 
@@ -146,6 +168,7 @@ package struct PolicyLoader {
         }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         table.learn(customResourceDefinition: node)
+        if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)
     }
 

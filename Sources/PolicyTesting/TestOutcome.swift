@@ -13,6 +13,10 @@ package struct CheckOutcome: Sendable {
         case kindIgnored = "kind-ignored"
         /// An entry without resources compares nothing.
         case noResources = "no-resources"
+        /// A constraint is not about the object, so that a test of it shows nothing; gator passes it.
+        case notMatched = "not-matched"
+        /// A namespaced object names no namespace; gator takes it as one in none, which no cluster does.
+        case noNamespace = "no-namespace"
         /// The file of patched objects does not hold the object; Kyverno then compares nothing.
         case patchedMissing = "patched-missing"
         /// The policy expects all params that a selector finds as one list, which no API server gives it.
@@ -23,6 +27,8 @@ package struct CheckOutcome: Sendable {
             case .nothingMatched: "`kyverno test` passes it as excluded"
             case .unknownRule: "`kyverno test` passes a rule that it does not know"
             case .kindIgnored: "`kyverno test` does not compare the kind"
+            case .notMatched: "the constraint is not about the object"
+            case .noNamespace: "gator takes the object as one in no namespace; in `default` the constraint differs"
             case .noResources: "`kyverno test` passes an entry that names no resource"
             case .paramsAsList: "`kyverno test` gives a policy all selected params as one list"
             case .patchedMissing: "`kyverno test` compares nothing where the file does not hold the object"
@@ -30,7 +36,12 @@ package struct CheckOutcome: Sendable {
         }
 
         /// The id under which it is reported.
-        package var id: String { "kyverno-\(rawValue)" }
+        package var id: String {
+            switch self {
+            case .notMatched, .noNamespace: "gator-\(rawValue)"
+            default: "kyverno-\(rawValue)"
+            }
+        }
     }
 
     package var policy: String

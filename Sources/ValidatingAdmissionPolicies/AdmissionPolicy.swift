@@ -32,6 +32,7 @@ package final class AdmissionPolicy: CompiledPolicy {
 
     package var id: PolicyID { frame.id }
     package var match: MatchResources { frame.match }
+    package var paramSources: [ParamSource] { frame.paramSources }
 
     init(_ definition: PolicyDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, compiler: &compiler)
@@ -58,5 +59,12 @@ package final class AdmissionPolicy: CompiledPolicy {
         messageExpressions = messages.count + (readsVariables ? scope.variables.count : 0)
         self.validations = validations
         self.auditAnnotations = auditAnnotations
+    }
+
+    init(_ frame: PolicyFrame, validations: [Validation], messageExpressions: Int) {
+        self.frame = frame
+        self.validations = validations
+        self.messageExpressions = messageExpressions
+        auditAnnotations = []
     }
 }

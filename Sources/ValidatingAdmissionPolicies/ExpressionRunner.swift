@@ -18,7 +18,7 @@ struct ExpressionRunner {
 
     /// `namespace/name` or `name`; nil without a param.
     var paramName: String? {
-        guard let metadata = param?["metadata" as StaticString] else { return nil }
+        guard frame.fixedParam == nil, let metadata = param?["metadata" as StaticString] else { return nil }
         let name = metadata["name" as StaticString]?.string ?? ""
         guard let namespace = metadata["namespace" as StaticString]?.string, !namespace.isEmpty else { return name }
         return "\(namespace)/\(name)"
@@ -28,7 +28,7 @@ struct ExpressionRunner {
 
     func activation(_ namespaceObject: Value, _ authorizer: (Value, Value)?) -> Activation {
         let request = context.request
-        let params: Value? = frame.paramKind == nil ? nil : param.map { Value($0) } ?? .null
+        let params: Value? = !frame.hasParams ? nil : param.map { Value($0) } ?? .null
         let values = Slots.values(
             object: request.object, oldObject: request.oldObject, request: request.value,
             namespaceObject: namespaceObject, params: params, authorizer: authorizer)

@@ -80,7 +80,7 @@ extension FieldReader {
     }
 
     /// A required expression; one that is missing or blank is reported.
-    mutating func expression(
+    package mutating func expression(
         _ name: String, in node: Node, _ path: String, _ detail: String
     ) -> ExpressionText? {
         let value = string(name, in: node, path)
@@ -133,12 +133,12 @@ extension FieldReader {
 
     /// - Parameter field: the list's name in `spec`.
     package mutating func matchConditions(
-        _ spec: Node, _ field: String = "matchConditions"
+        _ spec: Node, _ field: String = "matchConditions", path: String = "spec"
     ) -> [PolicyDefinition.Named] {
-        let list = objects(field, in: spec, "spec")
+        let list = objects(field, in: spec, path)
         if list.count > PolicyLimits.maximumMatchConditions, let node = spec[field] {
             report(
-                .tooMany, "spec.\(field)", "must have at most \(PolicyLimits.maximumMatchConditions) items",
+                .tooMany, "\(path).\(field)", "must have at most \(PolicyLimits.maximumMatchConditions) items",
                 at: node)
         }
         var seen: Set<String> = []
@@ -158,9 +158,9 @@ extension FieldReader {
         }
     }
 
-    package mutating func variables(_ spec: Node) -> [PolicyDefinition.Named] {
+    package mutating func variables(_ spec: Node, _ path: String = "spec") -> [PolicyDefinition.Named] {
         var seen: Set<String> = []
-        return objects("variables", in: spec, "spec").compactMap { node, path in
+        return objects("variables", in: spec, path).compactMap { node, path in
             allow(["name", "expression"], in: node, path)
             let nameNode = string("name", in: node, path)
             let name = nameNode?.string ?? ""

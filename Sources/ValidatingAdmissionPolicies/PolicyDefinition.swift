@@ -46,6 +46,11 @@ package struct PolicyDefinition: Sendable {
     package struct Named: Sendable {
         package var name: String
         package var expression: ExpressionText
+
+        package init(name: String, expression: ExpressionText) {
+            self.name = name
+            self.expression = expression
+        }
     }
 
     var head: PolicyHead

@@ -86,7 +86,7 @@ extension PolicyFrame {
     func collectParams(
         _ binding: PolicyBinding, _ context: AdmissionContext
     ) throws(ConfigurationError) -> [Node?] {
-        guard let paramKind, let reference = binding.paramRef else { return [nil] }
+        guard let paramKind, let reference = binding.paramRef else { return [fixedParam] }
         var namespace = ""
         if paramScope(paramKind, context) == true {
             namespace = reference.namespace.isEmpty ? context.request.namespace : reference.namespace

@@ -20,6 +20,13 @@ final class PolicyBinding: Sendable {
     let match: MatchResources?
     let paramRef: BindingDefinition.ParamRef?
 
+    /// In force for all that the policy is about.
+    init(_ id: BindingID) {
+        self.id = id
+        match = nil
+        paramRef = nil
+    }
+
     init(_ definition: BindingDefinition) {
         id = BindingID(
             name: definition.name, actions: definition.actions, actionNames: definition.actionNames,
@@ -86,6 +93,8 @@ final class PolicyFrame: Sendable {
     let match: MatchResources
     let failurePolicy: FailurePolicy
     let paramKind: GroupVersionKind?
+    /// What `params` is, whatever the cluster holds.
+    let fixedParam: Node?
     let variables: [NamedExpression]
     let variablePrograms: [Result<Program, CompileError>]
     let variableNames: [String]
@@ -96,6 +105,16 @@ final class PolicyFrame: Sendable {
     /// Whether any expression beyond the match conditions reads `namespaceObject`.
     let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
+
+    /// The objects that the bindings name as params.
+    var paramSources: [ParamSource] {
+        guard let paramKind else { return [] }
+        return bindings.compactMap { binding in
+            binding.paramRef.map {
+                ParamSource(kind: paramKind, namespace: $0.namespace, name: $0.name, selector: $0.selector)
+            }
+        }
+    }
 
     /// - Parameter expressions: the policy's own, beyond variables and conditions.
     init(
@@ -108,6 +127,7 @@ final class PolicyFrame: Sendable {
         match = head.match
         failurePolicy = head.failurePolicy
         paramKind = head.paramKind
+        fixedParam = nil
         variables = scope.variables
         variablePrograms = variables.map(\.expression.program)
         variableNames = variables.map(\.name)
@@ -118,4 +138,24 @@ final class PolicyFrame: Sendable {
         usesNamespaceObject = all.contains(where: \.usesNamespaceObject)
         usesAuthorizer = (all + matchConditions.map(\.expression)).contains(where: \.usesAuthorizer)
     }
+
+    /// A policy made from a template, with a param of its own.
+    init(_ id: PolicyID, _ template: PolicyTemplate, match: MatchResources, param: Node, binding: BindingID) {
+        self.id = id
+        root = param
+        self.match = match
+        failurePolicy = template.failurePolicy
+        paramKind = nil
+        fixedParam = param
+        variables = template.variables
+        variablePrograms = variables.map(\.expression.program)
+        variableNames = variables.map(\.name)
+        matchConditions = template.matchConditions
+        bindings = [PolicyBinding(binding)]
+        environment = template.environment
+        usesNamespaceObject = template.usesNamespaceObject
+        usesAuthorizer = false
+    }
+
+    var hasParams: Bool { paramKind != nil || fixedParam != nil }
 }

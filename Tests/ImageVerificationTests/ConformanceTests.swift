@@ -1,21 +1,16 @@
 import Foundation
+import SignatureFixtures
 import Testing
 
 @testable import ImageVerification
 
 /// The bundles of sigstore's conformance suite, with the reason for each refusal.
 @Suite struct ConformanceTests {
-    struct Case: Decodable {
-        let name, bundle, trustedRoot, artifact, artifactDigest, expect: String
-        let identity, issuer, key: String?
-    }
-
-    private struct Index: Decodable { let cases: [Case] }
-
-    @Test("gives the expected verdict and reason", .enabled(if: SharedSignatures.root != nil, SharedSignatures.missing))
+    @Test(
+        "gives the expected verdict and reason",
+        .enabled(if: SharedSignatures.root != nil, Comment(rawValue: SharedSignatures.missing)))
     func bundles() throws {
-        let index = try JSONDecoder().decode(
-            Index.self, from: Data(try SharedSignatures.bytes("sigstore-conformance/index.json")))
+        let index = try ConformanceCases.load()
         let reasons = try ExpectedReasons.load("conformance-reasons.tsv")
         #expect(index.cases.count == 70)
         var seen = Set<String>()
@@ -34,7 +29,7 @@ import Testing
         #expect(Set(reasons.keys).subtracting(seen).isEmpty)
     }
 
-    static func verify(_ entry: Case) throws(VerificationError) {
+    static func verify(_ entry: ConformanceCases.Case) throws(VerificationError) {
         func read(_ path: String) -> [UInt8] { (try? SharedSignatures.bytes("sigstore-conformance/" + path)) ?? [] }
         let root = try TrustedRoot(json: read(entry.trustedRoot))
         let signer: SignaturePolicy.Signer

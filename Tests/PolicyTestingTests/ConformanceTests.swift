@@ -62,7 +62,8 @@ struct ConformanceTests {
         suite.load(path: try #require(SharedTests.root))
         let (written, admitted) = (TestRunner(), TestRunner(schemas: .builtIn))
         var different: Set<String> = []
-        for test in suite.tests {
+        // Defaults are in patched objects too, where the files do not expect them.
+        for test in suite.tests where !test.comparesObjects {
             let outcomes = [written, admitted].map { $0.run(test) }
             if outcomes[0].checks.map(\.actual) != outcomes[1].checks.map(\.actual) {
                 different.insert(outcomes[0].name)

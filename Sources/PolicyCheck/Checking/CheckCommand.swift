@@ -166,6 +166,8 @@ struct RequestOptions: ParsableArguments {
     @Option(help: "Group of that user; repeat for several.")
     var group: [String] = []
 
+    @OptionGroup var images: ImageOptions
+
     func validate() throws {
         if namespace.isEmpty { throw ValidationError("--namespace must not be empty") }
     }

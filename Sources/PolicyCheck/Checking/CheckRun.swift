@@ -20,9 +20,10 @@ struct CheckRun {
         let reports = try ReportOutputs(command)
         var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
         var recorded = command.writeBaseline == nil ? nil : Baseline()
-        let policies = try LoadedPolicies.load(
+        var policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
             allowEmpty: allowsEmpty, log: log)
+        policies.images = try command.request.images.gatherer()
         let schemas = try command.schemas.schemas(
             for: command.target, validates: command.validation.schemas ?? true,
             requires: command.validation.requireSchemas,

@@ -8,7 +8,7 @@ import Values
 
 /// Judges all objects of one file. Shared by the threads of a run.
 struct FileJudge: Sendable {
-    let policies: LoadedPolicies
+    private(set) var policies: LoadedPolicies
     let options: ManifestRequestOptions
     /// What is known of the manifests' kinds.
     private(set) var schemas: ManifestSchemas
@@ -76,6 +76,7 @@ struct FileJudge: Sendable {
         var copy = self
         for definition in definitions { copy.resources.learn(customResourceDefinition: definition) }
         copy.schemas = schemas.adding(definitions)
+        copy.policies = policies.adding(definitions)
         return copy
     }
 
@@ -129,7 +130,7 @@ struct FileJudge: Sendable {
             // A recorded request holds the object as the API server has it.
             let admitted = isReview ? ManifestSchemas.Admitted(object: object) : admit(object)
             let request = try request(of: admitted.object)
-            let verdict = policies.judge(request)
+            let verdict = policies.judge(request, isRecorded: isReview)
             var builder = FindingBuilder(policies: policies, request: request, manifest: object, number: number)
             builder.view = admitted.view
             var report = builder.report(verdict)
@@ -159,11 +160,17 @@ struct FileJudge: Sendable {
     }
 
     /// A manifest in the form in which it is to be judged.
-    func admit(_ manifest: Node) -> ManifestSchemas.Admitted {
+    private func admit(_ manifest: Node) -> ManifestSchemas.Admitted {
         schemas.admit(manifest, operation: options.operation)
     }
 
-    func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
+    /// The request for an object of a file, in the form in which it is to be judged.
+    func admittedRequest(of object: Node) throws(DocumentError) -> AdmissionRequest {
+        // A recorded request holds the object as the API server has it.
+        try request(of: ManifestRequest.isReview(object) ? object : admit(object).object)
+    }
+
+    private func request(of object: Node) throws(DocumentError) -> AdmissionRequest {
         let file = object.document.source
         guard ManifestRequest.isReview(object) else {
             do throws(ManifestError) {

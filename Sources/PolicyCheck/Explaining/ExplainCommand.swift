@@ -33,8 +33,9 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let log = Log(colors: terminal.color)
         let paths = isFile ? [policy] : policies.policy
-        let loaded = try LoadedPolicies.load(
+        var loaded = try LoadedPolicies.load(
             paths, context: request.context, for: target, allowEmpty: false, log: log)
+        loaded.images = try request.images.gatherer()
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
@@ -48,8 +49,7 @@ struct ExplainCommand: ParsableCommand {
             let source = try InputText.read(location.path)
             judge = judge.adding(CustomDefinitions.find(in: source))
             for object in try location.objects(in: source) {
-                let isReview = ManifestRequest.isReview(object)
-                let request = try judge.request(of: isReview ? object : judge.admit(object).object)
+                let request = try judge.admittedRequest(of: object)
                 for policy in chosen {
                     if !isFirst { output.buffer.append("\n") }
                     isFirst = false

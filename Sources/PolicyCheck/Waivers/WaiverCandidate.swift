@@ -21,8 +21,8 @@ struct WaiverCandidate {
     static func judge(
         _ object: Node, by policy: any CompiledPolicy, with judge: FileJudge
     ) throws(DocumentError) -> Ruling {
-        let isReview = ManifestRequest.isReview(object)
-        let request = try judge.request(of: isReview ? object : judge.admit(object).object)
+        // As `check` sees it, or there would be waivers for what it does not find.
+        let request = try judge.admittedRequest(of: object)
         let own = judge.policies.judge(request)
         let pod = judge.policies.judgePod(of: request) { judge.schemas.view(ofPod: $0)?.root ?? $0 }
         func find(_ verdict: Verdict?) -> [PolicyEvaluation] {

@@ -16,9 +16,14 @@ extension PolicyTest {
     ]
 
     /// Whether a document is a test at all.
-    static func isTest(_ root: Node) -> Bool {
-        root["kind"]?.string == "Test" && !(root["apiVersion"]?.string ?? "").isEmpty
+    ///
+    /// - Parameter anyVersion: whether any `apiVersion` will do, as for Kyverno's runner.
+    static func isTest(_ root: Node, anyVersion: Bool = true) -> Bool {
+        guard root["kind"]?.string == "Test", let version = root["apiVersion"]?.string else { return false }
+        return anyVersion ? !version.isEmpty : version.hasPrefix("\(group)/")
     }
+
+    static let group = "cli.kyverno.io"
 
     /// Reads a test; what is wrong goes into the log, and the test is then not to be run.
     init(_ root: Node, directory: String, log: inout DiagnosticLog) {
@@ -39,6 +44,8 @@ extension PolicyTest {
         targets = Self.strings("targetResources", in: root, &log)
         documents = Self.strings("jsonPayloads", in: root, &log)
         if let one = root["jsonPayload"], one.string != nil { documents.append(one) }
+        usesOwnPolicies = root["policies"] == nil
+        usesOwnObjects = ["resources", "targetResources", "jsonPayload", "jsonPayloads"].allSatisfy { root[$0] == nil }
         exceptions = Self.strings("exceptions", in: root, &log)
         contexts = Self.strings("paramResources", in: root, &log)
         if let one = root["context"], !one.isNull { contexts.append(one) }

@@ -45,6 +45,11 @@ package struct PolicyTest: Sendable {
     var callResponses: [Node] = []
     var globalContext: [Node] = []
     var expectations: [Expectation] = []
+    /// Whether it names no policies, so that those of its own file are meant.
+    var usesOwnPolicies = false
+    /// Whether it names no objects, so that those of its own file are meant.
+    var usesOwnObjects = false
+    var usesOwnFile: Bool { usesOwnPolicies || usesOwnObjects }
     /// Parts of the test that need what is not supported here, in words.
     var unsupported: [String] = []
 

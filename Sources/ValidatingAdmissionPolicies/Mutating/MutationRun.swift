@@ -79,8 +79,10 @@ struct MutationRun {
         switch result {
         case .error(let message): throw MutationError(message)
         case .value(let value):
-            let patched = try PatchApplication(runner.context.request.kind).apply(value, step.type, to: object)
-            if step.type == .jsonPatch { try PatchApplication.checkFields(of: patched, before: object) }
+            let context = runner.context
+            let application = PatchApplication(context.request.kind, definitions: context.cluster.definitions)
+            let patched = try application.apply(value, step.type, to: object)
+            if step.type == .jsonPatch { try application.checkFields(of: patched, before: object) }
             return patched
         }
     }

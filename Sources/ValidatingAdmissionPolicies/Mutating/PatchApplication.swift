@@ -1,6 +1,6 @@
 package import Admission
 import CEL
-import KubernetesSchemas
+package import KubernetesSchemas
 package import PolicyEngine
 package import Values
 
@@ -25,9 +25,14 @@ package struct PatchApplication {
     private let kind: GroupVersionKind
     /// Whether lists, maps and objects that cannot be merged may be replaced as a whole, rather than refused.
     private let replacesAtomics: Bool
+    private let schemas: SchemaSet
 
-    package init(_ kind: GroupVersionKind, replacesAtomics: Bool = false) {
+    /// - Parameter definitions: of custom kinds; how objects of others are merged is not known.
+    package init(
+        _ kind: GroupVersionKind, replacesAtomics: Bool = false, definitions: KindDefinitions = KindDefinitions()
+    ) {
         self.kind = kind
+        schemas = definitions.schemas
         self.replacesAtomics = replacesAtomics
     }
 
@@ -52,7 +57,7 @@ package struct PatchApplication {
         if case .map(let entries, _) = fields {
             fields = .map(entries.filter { !$0.key.equals("apiVersion") && !$0.key.equals("kind") })
         }
-        let merge = StructuredMerge(SchemaSet.builtIn, kind, replacesAtomics: replacesAtomics)
+        let merge = StructuredMerge(schemas, kind, replacesAtomics: replacesAtomics)
         do throws(MergeError) {
             return try merge.merge(fields, into: object).document(source: object.document.source).root
         } catch {
@@ -99,9 +104,9 @@ package struct PatchApplication {
 
     /// The API server decodes a patched object strictly: it must not have fields that its kind lacks. Those that it had
     /// before are the manifest's own business.
-    static func checkFields(of patched: Node, before object: Node) throws(MutationError) {
+    func checkFields(of patched: Node, before object: Node) throws(MutationError) {
         func unknownFields(_ object: Node) -> [String] {
-            (SchemaValidation.decodingFindings(of: object, in: .builtIn) ?? [])
+            (SchemaValidation.decodingFindings(of: object, in: schemas) ?? [])
                 .filter { $0.code == .unknownField }.map(\.path)
         }
         let after = unknownFields(patched)
@@ -112,4 +117,9 @@ package struct PatchApplication {
         let fields = added.map { "unknown field \"\($0)\"" }.joined(separator: ", ")
         throw MutationError("Internal error occurred: strict decoding error: \(fields)", reason: .internalError)
     }
+}
+
+extension KindDefinitions {
+    /// The built-in types and those of the definitions.
+    package var schemas: SchemaSet { nodes.isEmpty ? .builtIn : derived { SchemaSet.builtIn.adding(definitions: $0) } }
 }

@@ -1,9 +1,8 @@
-import Foundation
-import Testing
+package import Foundation
 
 /// Signatures that others made, beside the repository; tests that need them are skipped where they are missing.
-enum SharedSignatures {
-    static let root: URL? = {
+package enum SharedSignatures {
+    package static let root: URL? = {
         let named = ProcessInfo.processInfo.environment["GUARDRAIL_SHARED"].map { URL(fileURLWithPath: $0) }
         var repository = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { repository.deleteLastPathComponent() }
@@ -16,21 +15,22 @@ enum SharedSignatures {
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }()
 
-    static let missing: Comment = "the shared signature vectors are not there; set GUARDRAIL_SHARED to their directory"
+    package static let missing = "the shared signature vectors are not there; set GUARDRAIL_SHARED to their directory"
 
-    static func bytes(_ path: String) throws -> [UInt8] {
-        let url = try #require(root).appendingPathComponent(path)
+    package static func bytes(_ path: String) throws -> [UInt8] {
+        guard let root else { throw CocoaError(.fileNoSuchFile) }
+        let url = root.appendingPathComponent(path)
         return Array(try Data(contentsOf: url))
     }
 
-    static func text(_ path: String) throws -> String {
+    package static func text(_ path: String) throws -> String {
         String(decoding: try bytes(path), as: UTF8.self)
     }
 }
 
 /// Expected reasons, one `name<TAB>reason` a line; a ratchet: each line must hold, and nothing may be missing.
-enum ExpectedReasons {
-    static func load(_ file: String) throws -> [String: String] {
+package enum ExpectedReasons {
+    package static func load(_ file: String) throws -> [String: String] {
         let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(file)
         var reasons: [String: String] = [:]
         for line in try String(contentsOf: url, encoding: .utf8).split(separator: "\n") where !line.hasPrefix("#") {
