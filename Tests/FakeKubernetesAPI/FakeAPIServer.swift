@@ -106,6 +106,9 @@ package final class FakeAPIServer: @unchecked Sendable {
         locked { failures.append(Failure(answer: answer, times: times, applies: applies)) }
     }
 
+    /// Takes back what `fail` was asked for.
+    package func stopFailing() { locked { failures = [] } }
+
     // MARK: What there is
 
     /// Resource versions by `namespace/name`.

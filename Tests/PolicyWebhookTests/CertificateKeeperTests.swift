@@ -256,8 +256,8 @@ import Values
         let now = Atomic<Int>(Self.start)
         server.setClock { now.load(ordering: .relaxed) }
         let replicas = [Replica(server), Replica(server)]
-        for quarter in 0..<(400 * 4) {
-            now.store(Self.start + quarter * 6 * 3600, ordering: .relaxed)
+        for day in 0..<400 {
+            now.store(Self.start + day * 86_400, ordering: .relaxed)
             for replica in replicas { _ = replica.keeper.step() }
             #expect(replicas[0].keeper.serverTime == replicas[1].keeper.serverTime)
             guard let first = replicas[0].current, let second = replicas[1].current else {

@@ -121,7 +121,7 @@ struct ClusterTests {
     @Test("unready, and no verdict, until everything has been read; says what is missing")
     func notReady() throws {
         let server = server()
-        server.fail(.failure(403, "Forbidden", "no role for that"), times: 4) { _, target in
+        server.fail(.failure(403, "Forbidden", "no role for that"), times: .max) { _, target in
             target.contains("/validatingadmissionpolicies?")
         }
         let (webhook, endpoint) = try start(server)
@@ -129,6 +129,7 @@ struct ClusterTests {
         #expect(!webhook.isReady)
         #expect(webhook.get("/livez").contains("ok"))
         #expect(webhook.review(namespace: "open") == .status(503))
+        server.stopFailing()
         #expect(RunningWebhook.wait { webhook.isReady })
         #expect(webhook.review(namespace: "closed") != .allowed)
         withExtendedLifetime(endpoint) {}

@@ -113,9 +113,9 @@ final class RunningWebhook: @unchecked Sendable {
         return .denied((response["status"] as? [String: Any])?["message"] as? String ?? "")
     }
 
-    /// Looks again and again, at most twenty seconds.
+    /// Looks again and again, at most a minute: delays between attempts grow to half of that.
     static func wait(until condition: () -> Bool) -> Bool {
-        for _ in 0..<400 {
+        for _ in 0..<1200 {
             if condition() { return true }
             usleep(50_000)
         }

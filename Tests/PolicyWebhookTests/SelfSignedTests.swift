@@ -64,7 +64,6 @@ struct SelfSignedTests {
         #expect(metrics.contains { !$0.contains("guardrail_ca_bundle_patches_total 0") })
         #expect(metrics.allSatisfy { $0.contains("guardrail_certificate_not_after_seconds") })
 
-        // What is rotated by hand is mended: the Secret is gone, the next look makes another.
         for replica in replicas { #expect(replica.terminate() == 0) }
     }
 }

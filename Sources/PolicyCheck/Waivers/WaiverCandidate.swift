@@ -21,7 +21,6 @@ struct WaiverCandidate {
     static func judge(
         _ object: Node, by policy: any CompiledPolicy, with judge: FileJudge
     ) throws(DocumentError) -> Ruling {
-        // As `check` sees it, or there would be waivers for what it does not find.
         let request = try judge.admittedRequest(of: object)
         let own = judge.policies.judge(request)
         let pod = judge.policies.judgePod(of: request) { judge.schemas.view(ofPod: $0)?.root ?? $0 }
