@@ -184,7 +184,7 @@ let package = Package(
                 "Values",
                 "TestCertificates",
             ]),
-        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "TestServers", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(
@@ -195,7 +195,9 @@ let package = Package(
             name: "SignatureFixtures", dependencies: ["ImageVerification", "Values"], path: "Tests/SignatureFixtures",
             exclude: ["conformance-reasons.tsv", "fixture-reasons.tsv"], swiftSettings: strict),
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
-        tests("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
+        tests(
+            "ImageRegistry",
+            ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck"),
