@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
+                "PolicyLint", "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
                 "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
                 "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
                 "Values", "Diagnostics", argumentParser,
@@ -119,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "KubernetesAPI", "Certificates", "PolicyLanguages", "ImageGathering", "ImageRegistry",
+                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "ImageGathering", "ImageRegistry",
                 "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
@@ -132,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "EngineBench",
             dependencies: [
-                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "Admission", "CEL",
+                "CAllocationCounter", "ExpressionFuzzing", "ImageVerification", "PolicyLanguages", "PolicyEngine",
+                "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],
             swiftSettings: strict),
@@ -155,6 +156,7 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
+        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
@@ -200,7 +202,7 @@ let package = Package(
             ["ImageVerification", "OutgoingHTTP", "SignatureFixtures", "TestCertificates", "TestServers"]),
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
-        tests("PolicyCheck"),
+        tests("PolicyCheck", ["SignatureFixtures", "TestServers"]),
         .testTarget(
             name: "RepositoryTests", dependencies: ["TestServers"], exclude: ["push_layout.py"], swiftSettings: strict),
     ],

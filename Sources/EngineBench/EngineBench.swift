@@ -13,6 +13,7 @@ import Values
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
 ///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
+///     EngineBench signatures LAYOUT [SUITE] signatures by key, and keyless ones of sigstore's conformance suite
 ///     EngineBench threads EXPRESSIONS REVIEW COUNT    the same programs on 8 threads (for the thread sanitizer)
 @main
 struct EngineBench {
@@ -27,13 +28,18 @@ struct EngineBench {
             case ("scale", 2): try PolicyBenchmarks.scale(review: arguments[1])
             case ("cel", 3): try expressions(arguments[1], arguments[2])
             case ("evaluate", 4): try evaluate(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("signatures", 2...3):
+                try SignatureBenchmarks.keys(layout: arguments[1])
+                if arguments.count == 3 { try SignatureBenchmarks.keyless(suite: arguments[2]) }
             case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
             case ("fuzz", 4...):
                 if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
                 fallthrough
             default:
                 FileHandle.standardError.write(
-                    Data("usage: EngineBench decode|documents|decide|scale|cel|evaluate|fuzz|threads …\n".utf8))
+                    Data(
+                        "usage: EngineBench decode|documents|decide|scale|cel|evaluate|signatures|fuzz|threads …\n".utf8
+                    ))
                 exit(2)
             }
         } catch {

@@ -27,6 +27,16 @@ package struct VerificationOutcome: Sendable {
         package let error: VerificationError
     }
 
+    /// One signature that was looked at.
+    package struct Look: Sendable {
+        package let source: SignatureSource
+        /// Position among the signatures of that source, from 0.
+        package let position: Int
+        package let result: Result<VerifiedSignature, VerificationError>
+    }
+
+    /// Everything that was looked at, in this order.
+    package private(set) var looks: [Look] = []
     package var accepted: [VerifiedSignature] = []
     package var rejected: [Rejected] = []
     /// What went wrong apart from single signatures.
@@ -48,8 +58,11 @@ package struct VerificationOutcome: Sendable {
         _ source: SignatureSource, _ position: Int, _ verify: () throws(VerificationError) -> VerifiedSignature
     ) {
         do throws(VerificationError) {
-            accepted.append(try verify())
+            let signature = try verify()
+            looks.append(Look(source: source, position: position, result: .success(signature)))
+            accepted.append(signature)
         } catch {
+            looks.append(Look(source: source, position: position, result: .failure(error)))
             rejected.append(Rejected(source: source, position: position, error: error))
         }
     }

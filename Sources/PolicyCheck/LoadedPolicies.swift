@@ -3,8 +3,10 @@ import Diagnostics
 import Documents
 import ImageGathering
 import ImageVerification
+import KubernetesCEL
 import PolicyEngine
 import PolicyLanguages
+import PolicyLint
 import Reporting
 import Values
 
@@ -19,6 +21,8 @@ struct LoadedPolicies: Sendable {
 
     /// The documents of policies, bindings and exceptions, in the order in which they were read.
     let documents: [Node]
+    /// CustomResourceDefinitions among policies and context.
+    let definitions: [Node]
 
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
     /// The exceptions themselves.
@@ -82,11 +86,35 @@ struct LoadedPolicies: Sendable {
         }
     }
 
+    /// What can be said of the policies without a request.
+    func lint(for target: TargetOptions) -> [LintFinding] { linter(for: target).findings(in: self.set) }
+
+    /// What of that an API server would warn of when the policies are applied.
+    func typeFindings(for target: TargetOptions) -> [LintFinding] { linter(for: target).typeFindings(in: self.set) }
+
+    /// What an API server would write into the policies' status.
+    func expressionWarnings(for target: TargetOptions) -> [(policy: PolicyID, warnings: [ExpressionWarning])] {
+        linter(for: target).expressionWarnings(in: self.set)
+    }
+
+    /// What each expression may cost.
+    func costs(for target: TargetOptions) -> [(policy: PolicyID, costs: [CostReport])] {
+        linter(for: target).costs(in: self.set)
+    }
+
+    private func linter(for target: TargetOptions) -> PolicyLinter {
+        PolicyLinter(version: target.version.description, definitions: definitions, resources: resources)
+    }
+
+    /// Compiled policies of all kinds.
+    var policyCount: Int { self.set.policies.count + self.set.mutatingPolicies.count }
+
     func summary(of policy: PolicyID) -> PolicySummary {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = []) {
+    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = [], definitions: [Node] = []) {
+        self.definitions = definitions
         self.set = set
         self.resources = resources
         self.documents = documents
@@ -136,7 +164,8 @@ struct LoadedPolicies: Sendable {
         let (policies, table) = loader.finish()
         if let policies {
             try log.report(loader.log)
-            let loaded = LoadedPolicies(policies, resources: table, documents: loader.policyNodes)
+            let loaded = LoadedPolicies(
+                policies, resources: table, documents: loader.policyNodes, definitions: loader.definitions)
             try loaded.reportUnknownSeverities(log)
             return loaded
         }

@@ -21,7 +21,8 @@ struct PolicyCheckCommand: ParsableCommand {
         version: toolVersion,
         subcommands: [
             CheckCommand.self, ExplainCommand.self, DiffCommand.self, AdmittedCommand.self, EvalCommand.self,
-            LintCommand.self, TestCommand.self, WaiverCommand.self, InitCommand.self, DocsCommand.self,
+            LintCommand.self, TestCommand.self, WaiverCommand.self, ImageCommand.self,
+            BundleVerifyCommand.self, InitCommand.self, DocsCommand.self,
             CompletionCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)

@@ -41,6 +41,8 @@ package struct PolicyLoader {
     private var table = ResourceTable.builtIn
     /// Objects given as context whose scope may be told by a definition that comes later.
     private var params: [Node] = []
+    /// CustomResourceDefinitions, and Crossplane's CompositeResourceDefinitions, among what was read.
+    package private(set) var definitions: [Node] = []
     /// Documents with content that were read from policy paths.
     private var policyDocuments = 0
     /// All documents that a language claimed, in the order in which they were read.
@@ -167,6 +169,9 @@ package struct PolicyLoader {
             return
         }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
+        if source.kind == "CustomResourceDefinition" || source.kind == "CompositeResourceDefinition" {
+            definitions.append(node)
+        }
         table.learn(customResourceDefinition: node)
         if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)

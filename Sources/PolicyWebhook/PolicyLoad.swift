@@ -2,6 +2,7 @@ import Diagnostics
 import Documents
 import PolicyEngine
 import PolicyLanguages
+import PolicyLint
 
 /// What was made of files and objects.
 struct PolicyLoad {
@@ -35,7 +36,8 @@ extension PolicyLoad {
             var loader = PolicyLoader(languages: PolicyLanguages.all(allowsUnbound: objects != nil))
             files.problems.forEach { loader.report($0) }
             for file in files.files + candidates { loader.load(policies: file) }
-            policies = loader.finish().policies
+            let (compiled, resources) = loader.finish()
+            policies = compiled
             let failures = loader.log.diagnostics.filter { $0.severity == .error }
             if policies == nil, objects != nil, failures.allSatisfy({ $0.id == "policy-none" }) {
                 policies = loader.finishAnyway()
@@ -45,6 +47,10 @@ extension PolicyLoad {
             guard policies == nil, !wrong.isEmpty else {
                 diagnostics += loader.log.diagnostics.filter { $0.severity != .error || policies == nil }
                 errors += policies == nil ? loader.log.errorCount : 0
+                if let policies {
+                    let linter = PolicyLinter(definitions: loader.definitions, resources: resources)
+                    diagnostics += linter.typeFindings(in: policies).map(\.asWarning)
+                }
                 break
             }
             diagnostics += failures.filter { $0.file.map { wrong.contains($0.name) } ?? false }

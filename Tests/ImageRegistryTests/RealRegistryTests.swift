@@ -11,12 +11,15 @@ import Testing
 
 /// All signed images of the shared layout, through registries that others wrote.
 @Suite struct RealRegistryTests {
-    /// Runs all checks, on many threads as a webhook would; what came out other than expected.
+    /// Runs the checks, on many threads as a webhook would; what came out other than expected.
+    ///
+    /// - Parameter step: takes only so many cases, where nothing but the way to them differs.
     private static func differences(
-        _ host: String, _ options: ImageFetchOptions, _ client: RegistryClient
+        _ host: String, _ options: ImageFetchOptions, _ client: RegistryClient, step: Int = 1
     ) throws -> [String] {
         let expected = try ExpectedReasons.load("fixture-reasons.tsv")
-        let cases = try SignatureCases.load().cases
+        let all = try SignatureCases.load().cases
+        let cases = stride(from: 0, to: all.count, by: step).map { all[$0] }
         let session = client.session(host, options)
         let found = Mutex((count: 0, differences: [String]()))
         DispatchQueue.concurrentPerform(iterations: cases.count) { index in
@@ -39,7 +42,7 @@ import Testing
             }
         }
         return found.withLock {
-            #expect($0.count == 194)
+            #expect(step > 1 || $0.count == 194)
             return $0.differences
         }
     }
@@ -92,7 +95,9 @@ import Testing
         let host = "127.0.0.1:\(server.port)"
         let credentials = RegistryCredentials(host: host, .basic(user: "u", password: "p"))
         let options = TestImages.options(arguments.contains("--anonymous") ? .none : credentials, seconds: 120)
-        let differences = try Self.differences(host, options, TestImages.client())
+        // docker-registry has the other way of listing referrers.
+        let step = arguments == ["--referrers", "api"] ? 1 : 8
+        let differences = try Self.differences(host, options, TestImages.client(), step: step)
         #expect(differences == [])
     }
 
@@ -106,7 +111,7 @@ import Testing
         let host = "127.0.0.1:\(server.port)"
         let credentials = RegistryCredentials(host: host, .basic(user: "u", password: "p"))
         let client = try TestImages.client { $0.authorities[host] = .file(files.certificate) }
-        let differences = try Self.differences(host, TestImages.options(credentials, seconds: 120), client)
+        let differences = try Self.differences(host, TestImages.options(credentials, seconds: 120), client, step: 8)
         #expect(differences == [])
         let stranger = try TestImages.client().session(host, TestImages.options(credentials))
         #expect {

@@ -15,7 +15,7 @@ import Testing
         _ server: ScriptedServer, _ change: (inout HTTPRequest) -> Void = { _ in }
     ) throws -> HTTPError? {
         var request = HTTPRequest("GET", server.url)
-        request.deadline = .now.advanced(by: .seconds(5))
+        request.deadline = .now.advanced(by: .seconds(30))
         change(&request)
         let client = try client()
         do throws(HTTPError) {
@@ -51,7 +51,7 @@ import Testing
         let error = try Self.failure(server) { $0.deadline = .now.advanced(by: .milliseconds(200)) }
         #expect(error?.kind == .timeout)
         #expect(error?.detail == "the deadline passed while waiting for the response")
-        #expect(start.duration(to: .now) < .seconds(2))
+        #expect(start.duration(to: .now) < .seconds(4))
     }
 
     @Test("a body that trickles in is left at the deadline")
@@ -60,7 +60,7 @@ import Testing
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
             while connection.write("x") { usleep(10_000) }
         }
-        let error = try Self.failure(server) { $0.deadline = .now.advanced(by: .milliseconds(300)) }
+        let error = try Self.failure(server) { $0.deadline = .now.advanced(by: .seconds(2)) }
         #expect(error?.kind == .timeout)
         #expect(error?.detail == "the deadline passed while reading the response")
     }
@@ -87,7 +87,8 @@ import Testing
             connection.write(answer)
             connection.close()
         }
-        #expect(try Self.failure(server)?.kind == kind)
+        let error = try Self.failure(server)
+        #expect(error?.kind == kind, "\(String(describing: error))")
     }
 
     @Test("too much is not read")
@@ -126,7 +127,7 @@ import Testing
         var answered = 0
         for seed in 0..<300 {
             var request = HTTPRequest("GET", server.url + "/\(seed)")
-            request.deadline = .now.advanced(by: .seconds(5))
+            request.deadline = .now.advanced(by: .seconds(60))
             do throws(HTTPError) {
                 _ = try client.send(request)
                 answered += 1

@@ -112,7 +112,7 @@ import Testing
         } throws: {
             ($0 as? HTTPError)?.kind == .cancelled
         }
-        #expect(cancelled.withLock { $0.duration(to: .now) } < .milliseconds(500))
+        #expect(cancelled.withLock { $0.duration(to: .now) } < .milliseconds(900))
         // It stays cancelled, and the client goes on for others.
         #expect { try client.send(request) } throws: { ($0 as? HTTPError)?.kind == .cancelled }
         let other = try ScriptedServer { _, connection in connection.respond(200) }

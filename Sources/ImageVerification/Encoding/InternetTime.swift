@@ -71,7 +71,7 @@ enum InternetTime {
 
 extension Timestamp {
     /// `2026-01-01T00:00:00Z`, for messages.
-    var internetText: String {
+    package var internetText: String {
         let days = Int64((Double(seconds) / 86_400).rounded(.down))
         let rest = seconds - days * 86_400
         let shifted = days + 719_468

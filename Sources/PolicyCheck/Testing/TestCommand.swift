@@ -59,7 +59,8 @@ struct TestCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Threads to use.", valueName: "number"))
     var jobs: Int?
 
-    @Flag(help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
+    @Flag(
+        help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
     var admitted = false
 
     @OptionGroup var target: TargetOptions
