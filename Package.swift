@@ -186,7 +186,7 @@ let package = Package(
                 "Values",
                 "TestCertificates",
             ]),
-        tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
+        tests("KubernetesAPI", ["FakeKubernetesAPI", "TestServers", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(

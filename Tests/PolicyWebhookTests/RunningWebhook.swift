@@ -10,7 +10,7 @@ final class RunningWebhook: @unchecked Sendable {
 
     private static let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     private static let binary: URL = {
-        // `swift test` runs either the bundle or a helper beside the compiler; the bundle is in the list in both cases.
+        // `swift test` runs either the bundle or a tool beside the compiler; the bundle is in the list in both cases.
         let candidates = [products] + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
         let found = candidates.map { $0.appending(path: "policy-webhook") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }

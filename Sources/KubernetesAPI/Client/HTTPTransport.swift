@@ -4,9 +4,14 @@ package import OutgoingHTTP
 package struct HTTPTransport: APITransport {
     private let connection: ClusterConnection
     private let http: HTTPClient
+    private let watchIdle: Duration
 
-    package init(_ connection: ClusterConnection) throws(HTTPError) {
+    /// - Parameter watchIdle: after how long without a byte a watch is begun anew.
+    package init(
+        _ connection: ClusterConnection, watchIdle: Duration = KubernetesAPILimits.watchIdle
+    ) throws(HTTPError) {
         self.connection = connection
+        self.watchIdle = watchIdle
         var configuration = HTTPClientConfiguration()
         if let authorities = connection.authorities { configuration.authorities = .only(authorities) }
         configuration.clientCertificate = connection.clientCertificate
@@ -36,12 +41,18 @@ package struct HTTPTransport: APITransport {
         var outgoing = makeRequest(request)
         // For a server that does not end it.
         outgoing.deadline = .now + .seconds(seconds) + KubernetesAPILimits.requestTimeout
-        outgoing.idleTimeout = KubernetesAPILimits.watchIdle
+        outgoing.idleTimeout = watchIdle
+        var isAccepted = false
         var refusal: [UInt8]?
         let head: HTTPResponseHead
         do throws(HTTPError) {
             head = try http.stream(outgoing) { head in
-                if (200..<300).contains(head.status) { accepted() } else { refusal = [] }
+                if (200..<300).contains(head.status) {
+                    isAccepted = true
+                    accepted()
+                } else {
+                    refusal = []
+                }
                 return .proceed
             } onChunk: { bytes in
                 guard let before = refusal else { return chunk(bytes) ? .proceed : .stop }
@@ -49,8 +60,8 @@ package struct HTTPTransport: APITransport {
                 return before.count < KubernetesAPILimits.failureBytes ? .proceed : .stop
             }
         } catch {
-            // A quiet watch is a good one; it is begun anew from where it was.
-            if error.kind == .timeout, refusal == nil { return }
+            // A quiet watch is a good one; it is begun anew from where it was. One that never began is none.
+            if error.kind == .timeout, isAccepted { return }
             throw APIFailure(error)
         }
         if let refusal { try check(head, body: refusal) }
