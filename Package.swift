@@ -54,8 +54,9 @@ let package = Package(
         target("KubernetesCEL", ["CEL", "Values", "RegularExpressions"]),
         target(
             "ImageVerification", ["Documents", "Values", "Diagnostics", "RegularExpressions", "COpenSSL"]),
+        target("ImageGathering", ["ImageRegistry", "ImageVerification", "OutgoingHTTP", "Values"]),
         target("OutgoingHTTP", ["CCurl"]),
-        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Values"]),
+        target("ImageRegistry", ["ImageVerification", "OutgoingHTTP", "Documents", "Diagnostics", "Values"]),
         target("OpenSSLTLS", ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         target("Certificates", ["COpenSSL"]),
         target("KubernetesAPI", ["OutgoingHTTP", "Documents", "Values", "Diagnostics"]),
@@ -64,7 +65,7 @@ let package = Package(
         target("KubernetesSchemas", ["RegularExpressions", "Documents", "Values", "Diagnostics"]),
         target(
             "CustomResourceRules", ["KubernetesSchemas", "KubernetesCEL", "CEL", "Documents", "Values", "Diagnostics"]),
-        target("PolicyEngine", ["Admission", "Documents", "Values", "Diagnostics"]),
+        target("PolicyEngine", ["ImageVerification", "Admission", "Documents", "Values", "Diagnostics"]),
         target(
             "ValidatingAdmissionPolicies",
             [
@@ -74,9 +75,8 @@ let package = Package(
         target(
             "KyvernoPolicies",
             [
-                "ValidatingAdmissionPolicies", "PolicyEngine", "Admission", "KubernetesCEL", "CEL", "Documents",
-                "Values",
-                "Diagnostics", "Archives",
+                "ValidatingAdmissionPolicies", "PolicyEngine", "ImageVerification", "Admission", "KubernetesCEL", "CEL",
+                "RegularExpressions", "Documents", "Values", "Diagnostics", "Archives",
             ]),
         target(
             "PolicyLint",
@@ -93,7 +93,8 @@ let package = Package(
         target(
             "PolicyTesting",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "KubernetesSchemas", "Reporting", "RegularExpressions",
+                "PolicyLanguages", "ImageGathering", "ImageVerification", "PolicyEngine", "Admission",
+                "KubernetesSchemas", "Reporting", "RegularExpressions",
                 "Documents",
                 "Values", "Diagnostics",
             ]),
@@ -109,9 +110,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyTesting", "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
-                "ImageRegistry",
-                "ImageVerification", "OutgoingHTTP",
+                "PolicyLint", "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
+                "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
                 "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
                 "Values", "Diagnostics", argumentParser,
             ], swiftSettings: strict),
@@ -119,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "ImageGathering", "ImageRegistry",
+                "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
@@ -152,12 +153,14 @@ let package = Package(
         tests(
             "KyvernoPolicies",
             [
-                "PolicyLanguages", "PolicyEngine", "Admission", "CEL", "KubernetesCEL", "Documents", "Values",
-                "Diagnostics",
+                "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
+                "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
+        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("ImageGathering", ["ImageVerification", "Values"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
@@ -172,7 +175,17 @@ let package = Package(
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
-        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        .target(
+            name: "FakeKubernetesAPI",
+            dependencies: ["KubernetesAPI", "OutgoingHTTP", "TestServers", "TestCertificates"],
+            path: "Tests/FakeKubernetesAPI", exclude: ["tls-front.py"], swiftSettings: strict),
+        tests(
+            "PolicyWebhook",
+            [
+                "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
+                "Values",
+                "TestCertificates",
+            ]),
         tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
@@ -190,7 +203,8 @@ let package = Package(
         tests("OutgoingHTTP", ["TestCertificates", "TestServers"]),
         tests("Reporting", ["Documents", "Values", "Diagnostics"]),
         tests("PolicyCheck", ["SignatureFixtures", "TestServers"]),
-        .testTarget(name: "RepositoryTests", swiftSettings: strict),
+        .testTarget(
+            name: "RepositoryTests", dependencies: ["TestServers"], exclude: ["push_layout.py"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -35,6 +35,7 @@ fi
 
 reviews=testdata/admission-reviews
 manifests=testdata/manifests
+images=testdata/image-policies
 work=run
 url=https://$listen
 server=
@@ -93,7 +94,7 @@ if (exec 3<>"/dev/tcp/${listen%:*}/${listen##*:}") 2>/dev/null; then
     echo "run: something listens on $listen already; stop it, or choose another: scripts/run.sh --listen 127.0.0.1:9443" >&2
     exit 1
 fi
-"$bin/policy-webhook" --policy policies --listen "$listen" --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
+"$bin/policy-webhook" --policy policies --signatures "$images/signatures" --listen "$listen" --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
     >"$work/server.log" 2>&1 &
 server=$!
 ready=false
@@ -111,34 +112,50 @@ if ! $ready; then
     exit 1
 fi
 
-row REQUEST VERDICT MESSAGE
 sent=0
-while IFS=$'\t' read -r file allowed policy; do
-    [[ $file == \#* || -z $file ]] && continue
-    sent=$((sent + 1))
-    status=$(ask --header 'Content-Type: application/json' --data-binary "@$reviews/$file" \
-        --output "$work/response.json" --write-out '%{http_code}' "$url/validate?timeout=10s") || status=none
-    if [[ $status != 200 ]]; then
-        fail "$file: HTTP status $status"
-        continue
-    fi
-    # A response counts only if it is an AdmissionReview for the request that was sent.
-    IFS=$'\t' read -r valid verdict message < <(jq --raw-output --slurpfile sent "$reviews/$file" '
-        [(.apiVersion == "admission.k8s.io/v1" and .kind == "AdmissionReview" and .response.uid == $sent[0].request.uid
-            and (.response.allowed | type) == "boolean" | tostring),
-         (.response.allowed | tostring), (.response.status.message // "-")] | @tsv' "$work/response.json") || valid=false
-    if [[ $valid != true ]]; then
-        fail "$file: not a valid AdmissionReview response: $(head --bytes=200 "$work/response.json")"
-        continue
-    fi
-    if [[ $verdict == true ]]; then word=allowed; else word=denied; fi
-    row "${file%.json}" "$word" "$message"
-    if [[ $verdict != "$allowed" ]]; then
-        fail "$file: allowed should be $allowed"
-    elif [[ $policy != - && $message != *"'$policy'"* ]]; then
-        fail "$file: the denial should come from $policy"
-    fi
-done <"$reviews/expected.tsv"
+# Sends the requests of a directory; a table says what is to become of each.
+send_all() {
+    local directory=$1 table=$2 file allowed policy status valid verdict message word
+    while IFS=$'\t' read -r file allowed policy; do
+        [[ $file == \#* || -z $file ]] && continue
+        sent=$((sent + 1))
+        status=$(ask --header 'Content-Type: application/json' --data-binary "@$directory/$file" \
+            --output "$work/response.json" --write-out '%{http_code}' "$url/validate?timeout=10s") || status=none
+        if [[ $status != 200 ]]; then
+            fail "$file: HTTP status $status"
+            continue
+        fi
+        # A response counts only if it is an AdmissionReview for the request that was sent.
+        IFS=$'\t' read -r valid verdict message < <(jq --raw-output --slurpfile sent "$directory/$file" '
+            [(.apiVersion == "admission.k8s.io/v1" and .kind == "AdmissionReview" and .response.uid == $sent[0].request.uid
+                and (.response.allowed | type) == "boolean" | tostring),
+             (.response.allowed | tostring), (.response.status.message // "-")] | @tsv' "$work/response.json") || valid=false
+        if [[ $valid != true ]]; then
+            fail "$file: not a valid AdmissionReview response: $(head --bytes=200 "$work/response.json")"
+            continue
+        fi
+        if [[ $verdict == true ]]; then word=allowed; else word=denied; fi
+        row "${file%.json}" "$word" "$message"
+        if [[ $verdict != "$allowed" ]]; then
+            fail "$file: allowed should be $allowed"
+        elif [[ $policy != - && $message != *"'$policy'"* ]]; then
+            fail "$file: the denial should come from $policy"
+        fi
+    done <"$table"
+}
+
+row REQUEST VERDICT MESSAGE
+send_all "$reviews" "$reviews/expected.tsv"
+
+heading "images: signed, unsigned, tampered; signatures from $images/signatures"
+row REQUEST VERDICT MESSAGE
+send_all "$images/requests" "$images/expected.tsv"
+echo
+echo "a tag, as the mutating webhook pins it:"
+ask --header 'Content-Type: application/json' --data-binary "@$images/requests/08-tag-without-digest.json" \
+    "$url/mutate?timeout=10s" | jq --raw-output '.response.patch // empty | @base64d' >"$work/patch.json"
+cat "$work/patch.json"
+grep --quiet '@sha256:' "$work/patch.json" || fail "the tag was not pinned"
 echo
 echo "$sent requests"
 
@@ -168,6 +185,10 @@ while IFS=$'\t' read -r file expected policies; do
     fi
 done <"$manifests/expected.tsv"
 echo "$checked manifests checked one by one"
+
+heading "the tests of the policy about images"
+echo "\$ policy-check test $images"
+"$bin/policy-check" test "$images" || fail "policy-check test $images ended with $?"
 
 if [[ -t 0 && -t 1 ]]; then
     if [[ $failures -gt 0 ]]; then printf '\n%s of the results above are not the expected ones\n' "$failures"; fi

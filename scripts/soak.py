@@ -312,7 +312,7 @@ def policies(options):
             wait_for("the refusal", lambda: server.metric("guardrail_policy_current") == 0)
             listing = json.loads(server.get("/policies")[1])
             check(listing["lastLoad"]["result"] == "refused" and listing["lastLoad"]["diagnostics"], "no diagnostics")
-            check(len(listing["policies"]) == 3, "the set before is not in force")
+            check(len(listing["policies"]) == 4, "the set before is not in force")
             check(server.get("/readyz")[0] == 200, "a broken set must not take the server away")
             check("refused" in server.get("/readyz?verbose")[1], "the probe does not say so")
             server.mount("policies", changed)

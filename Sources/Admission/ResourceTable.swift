@@ -90,6 +90,13 @@ package struct ResourceTable: Sendable {
         }.map(\.kind)
     }
 
+    /// The names of a group's resources and subresources, such as `pods/exec`; empty for a group that is not known.
+    package func resources(ofGroup group: String) -> Set<String> {
+        Set(
+            all.filter { $0.resource.group == group }
+                .map { $0.subResource.isEmpty ? $0.resource.resource : "\($0.resource.resource)/\($0.subResource)" })
+    }
+
     /// The plural as the API machinery guesses it: lower case, `s` after a vowel and `y`, `es` after `s`, `ies` for `y`.
     package static func pluralGuess(_ kind: String) -> String {
         let name = kind.lowercased()

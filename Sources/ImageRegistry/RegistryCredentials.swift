@@ -1,3 +1,5 @@
+import Diagnostics
+import Documents
 package import ImageVerification
 import Values
 
@@ -182,5 +184,20 @@ package struct RegistryCredentials: Hashable, Sendable {
 
     private static func isBelow(_ path: String, _ prefix: String) -> Bool {
         prefix.isEmpty || path == prefix || path.hasPrefix(prefix + "/")
+    }
+}
+
+extension RegistryCredentials {
+    /// Reads a `config.json`.
+    ///
+    /// - Throws: `registry-credentials`.
+    package init(path: String) throws(VerificationError) {
+        let bytes: [UInt8]
+        do throws(DocumentError) {
+            bytes = try FileReader.read(path: path, maximumBytes: RegistryLimits.maximumCredentialFileBytes).bytes
+        } catch {
+            throw VerificationError(.registryCredentials, error.message)
+        }
+        try self.init(json: bytes)
     }
 }

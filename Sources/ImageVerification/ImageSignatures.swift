@@ -27,6 +27,8 @@ package struct ImageSignatures: Sendable {
     package var bundles: [Result<[UInt8], VerificationError>] = []
     /// Notary Project signatures among the referrers.
     package var notations: [NotationLayer] = []
+    /// Artifacts among the referrers of the types that were asked for.
+    package var artifacts: [ReferrerArtifact] = []
     /// What went wrong on the way and belongs to no single signature.
     package var problems: [VerificationError] = []
 
@@ -47,7 +49,7 @@ package struct NotationLayer: Sendable {
 }
 
 /// What to look for. What is not asked for is not fetched.
-package struct SignatureKinds: OptionSet, Sendable {
+package struct SignatureKinds: OptionSet, Sendable, Hashable {
     package let rawValue: Int
 
     package init(rawValue: Int) { self.rawValue = rawValue }
@@ -62,7 +64,44 @@ package struct SignatureKinds: OptionSet, Sendable {
     package static let all: SignatureKinds = [.cosignSignatures, .cosignAttestations, .referrers]
 }
 
+/// What to collect of an image; less is quicker.
+package struct SignatureParts: Sendable, Hashable {
+    package var kinds = SignatureKinds.all
+    /// Artifact types of referrers whose content is wanted, each with its own signatures.
+    package var artifactTypes: Set<String> = []
+    /// Stands before the names of cosign's tags.
+    package var tagPrefix = ""
+
+    package init() {}
+}
+
+/// An artifact that refers to an image, such as an SBOM: its content and what signs it.
+package struct ReferrerArtifact: Sendable {
+    package let type: String
+    package let signatures: ImageSignatures
+    /// The only layer.
+    package let content: Result<[UInt8], VerificationError>
+}
+
 extension ImageSignatures {
+    /// Collects what a store has on an image that is known already. One bad signature does not hide the others.
+    ///
+    /// - Parameter repository: where the signatures lie, which need not be where the image is.
+    package init(
+        of image: ImageContent, repository: String, in store: some OCIStore, parts: SignatureParts
+    ) {
+        self.init(image: image)
+        if parts.kinds.contains(.cosignSignatures) {
+            signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
+        }
+        if parts.kinds.contains(.cosignAttestations) {
+            attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix)
+        }
+        if parts.kinds.contains(.referrers) {
+            gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+        }
+    }
+
     /// Collects everything that a store has on an image. One bad signature does not hide the others.
     ///
     /// - Parameter reference: tag or digest.
@@ -82,16 +121,16 @@ extension ImageSignatures {
     package init(
         of image: ImageContent, repository: String, kinds: SignatureKinds = .all, in store: some OCIStore
     ) {
-        self.init(image: image)
-        if kinds.contains(.cosignSignatures) { signatures = gatherLayers(".sig", repository, store) }
-        if kinds.contains(.cosignAttestations) { attestations = gatherLayers(".att", repository, store) }
-        if kinds.contains(.referrers) { gatherReferrers(repository, store) }
+        var parts = SignatureParts()
+        parts.kinds = kinds
+        self.init(of: image, repository: repository, in: store, parts: parts)
     }
 
-    private mutating func gatherLayers(_ suffix: String, _ repository: String, _ store: some OCIStore) -> [CosignLayer]
-    {
+    private mutating func gatherLayers(
+        _ suffix: String, _ repository: String, _ store: some OCIStore, prefix: String
+    ) -> [CosignLayer] {
         do throws(VerificationError) {
-            let tag = image.digest.tag + suffix
+            let tag = prefix + image.digest.tag + suffix
             guard let manifest = try store.checkedManifest(repository: repository, reference: tag) else { return [] }
             let layers = try Manifest(manifest.bytes).layers
             guard layers.count <= VerificationLimits.maximumSignatures else {
@@ -112,7 +151,7 @@ extension ImageSignatures {
         }
     }
 
-    private mutating func gatherReferrers(_ repository: String, _ store: some OCIStore) {
+    private mutating func gatherReferrers(_ repository: String, _ store: some OCIStore, artifactTypes: Set<String>) {
         let referrers: [ImageDigest]
         do throws(VerificationError) {
             referrers = try store.referrers(repository: repository, digest: image.digest)
@@ -129,7 +168,7 @@ extension ImageSignatures {
         }
         for digest in referrers.prefix(VerificationLimits.maximumSignatures) {
             do throws(VerificationError) {
-                try gather(referrer: digest, repository, store)
+                try gather(referrer: digest, repository, store, artifactTypes)
             } catch {
                 problems.append(error)
             }
@@ -137,7 +176,7 @@ extension ImageSignatures {
     }
 
     private mutating func gather(
-        referrer: ImageDigest, _ repository: String, _ store: some OCIStore
+        referrer: ImageDigest, _ repository: String, _ store: some OCIStore, _ artifactTypes: Set<String>
     ) throws(VerificationError) {
         guard let stored = try store.checkedManifest(repository: repository, reference: referrer.description) else {
             return
@@ -146,7 +185,8 @@ extension ImageSignatures {
         let isBundle = manifest.artifactType.hasPrefix("application/vnd.dev.sigstore.bundle")
         let notation = "application/vnd.cncf.notary.signature"
         let isNotation = manifest.artifactType == notation || manifest.configMediaType == notation
-        guard isBundle || isNotation else { return }
+        let isArtifact = artifactTypes.contains(manifest.artifactType)
+        guard isBundle || isNotation || isArtifact else { return }
         guard manifest.subject == image.digest else {
             throw VerificationError(.otherSubject, "the referrer \(referrer) is about another image")
         }
@@ -157,12 +197,23 @@ extension ImageSignatures {
         let content = Self.result { () throws(VerificationError) in
             try store.checkedBlob(repository: repository, layer)
         }
-        if isBundle {
+        if isArtifact {
+            // What signs the artifact refers to it, not to the image; artifacts of artifacts are nobody's business.
+            let signatures = ImageSignatures(
+                of: ImageContent(stored), repository: repository, in: store, parts: Self.artifactParts)
+            artifacts.append(ReferrerArtifact(type: manifest.artifactType, signatures: signatures, content: content))
+        } else if isBundle {
             bundles.append(content)
         } else {
             notations.append(NotationLayer(mediaType: layer.mediaType, content: content))
         }
     }
+
+    private static let artifactParts: SignatureParts = {
+        var parts = SignatureParts()
+        parts.kinds = .referrers
+        return parts
+    }()
 
     private static func result(
         _ body: () throws(VerificationError) -> [UInt8]

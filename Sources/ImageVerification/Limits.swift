@@ -34,4 +34,13 @@ package enum VerificationLimits {
     package static let maximumCBORDepth = 16
     /// Elements of one CBOR array or map.
     package static let maximumCBORElements = 1_024
+    /// Reasons that are kept of one failed check.
+    package static let maximumReasons = 8
+    /// Images that a cache remembers, and the bytes of what their attestations say.
+    package static let maximumCachedImages = 8_192
+    package static let maximumCachedPayloadBytes = 64 << 20
+    /// Checks that are remembered of one image; more come only from policies that change all the time.
+    package static let maximumCachedChecks = 128
+    /// Images that one request may ask about.
+    package static let maximumImagesPerRequest = 256
 }

@@ -1,5 +1,6 @@
 import Admission
 import CEL
+import ImageVerification
 import PolicyEngine
 import Synchronization
 import Values
@@ -30,6 +31,7 @@ final class ExternalContext: ObjectValue {
     var typeName: String { kind.typeName }
     var data: ExternalData { context.cluster.external }
     var now: Timestamp { context.now }
+    var imageFacts: ImageFacts? { context.images }
 
     /// Numbers for the next random text.
     func randomGenerator() -> RandomNumbers {

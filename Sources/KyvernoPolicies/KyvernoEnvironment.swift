@@ -9,6 +9,16 @@ enum KyvernoEnvironment {
     static let cluster = make(isNamespaced: false)
     /// Policies in a namespace see objects of that namespace only, so their `resource` functions name none.
     static let namespaced = make(isNamespaced: true)
+    /// Of policies about images; these see `images`, `attestors` and `attestations` besides.
+    static let imageCluster = makeImages(isNamespaced: false)
+    static let imageNamespaced = makeImages(isNamespaced: true)
+    /// What decides whether an image is a policy's business: `ref`, its name, and nothing of the request.
+    static let imageReference: Environment = {
+        var environment = CELEnvironments.kyverno()
+        environment.add(.kyvernoImages)
+        environment.declare("ref", .string)
+        return environment
+    }()
     /// The same with what mutations are made of.
     private static let clusterMutations = mutating(cluster)
     private static let namespacedMutations = mutating(namespaced)
@@ -40,6 +50,15 @@ enum KyvernoEnvironment {
         environment.declare("exceptions", .structure(exceptions))
         for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
         environment.unsaidReceivers = ["random": ExternalContext.Kind.random.rawValue]
+        return environment
+    }
+
+    private static func makeImages(isNamespaced: Bool) -> Environment {
+        var environment = make(isNamespaced: isNamespaced)
+        environment.add(.kyvernoImageVerification)
+        environment.declare("images", .map(.string, .list(.string)))
+        environment.declare("attestors", .map(.string, .dyn))
+        environment.declare("attestations", .map(.string, .string))
         return environment
     }
 

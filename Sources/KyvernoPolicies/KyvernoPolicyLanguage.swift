@@ -4,7 +4,8 @@ package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
 
-/// Kyverno's CEL policies: ValidatingPolicy, MutatingPolicy, the same in a namespace, and PolicyException of
+/// Kyverno's CEL policies: ValidatingPolicy, ImageValidatingPolicy, MutatingPolicy, the same in a namespace, and
+/// PolicyException of
 /// policies.kyverno.io, v1, v1beta1 and v1alpha1. Its other kinds are claimed and refused, so that none is passed over in silence.
 package struct KyvernoPolicyLanguage: PolicyLanguage {
     /// Whether policies that change objects which exist already are kept; nothing but tests of policies can show them.
@@ -15,20 +16,26 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
     private static let group = "policies.kyverno.io"
     private static let versions = ["v1", "v1beta1", "v1alpha1"]
     private static let kinds = [
-        "ValidatingPolicy", "NamespacedValidatingPolicy", "MutatingPolicy", "NamespacedMutatingPolicy",
+        "ValidatingPolicy", "NamespacedValidatingPolicy", "ImageValidatingPolicy", "NamespacedImageValidatingPolicy",
+        "MutatingPolicy", "NamespacedMutatingPolicy",
         "PolicyException",
     ]
     /// Kinds of the group that are not supported, with the reason.
     private static let unsupported: [String: String] = [
         "GeneratingPolicy": "it creates objects in a cluster",
         "DeletingPolicy": "it deletes objects from a cluster",
-        "ImageValidatingPolicy": "image signatures are not verified yet",
     ]
     private static let key = "policies.kyverno.io"
 
     private struct Pending: Sendable {
         var exceptions: [PolicyException] = []
         var roots: [PolicyID: Node] = [:]
+    }
+
+    package var policyKinds: [PolicyKind] {
+        Self.kinds.filter { $0 != "PolicyException" }.map {
+            PolicyKind(group: Self.group, versions: Self.versions, kind: $0)
+        }
     }
 
     package func claims(_ source: PolicySource) -> Bool {
@@ -76,12 +83,14 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                 }
             }
         } else if let definition = reader.validatingPolicy(source.root, kind: source.kind) {
-            let policy = ValidatingPolicy(definition, compiler: &compiler)
+            let policy = ValidatingPolicy(definition, reader: &reader, compiler: &compiler)
+            definition.images?.warnings.forEach { log.report($0) }
             if !isUsable(definition.mode, source, &log) {
             } else if let earlier = pending.roots.updateValue(source.root, forKey: policy.id) {
                 reportDuplicate(policy.id, source, earlier, &log)
             } else if reader.errors.isEmpty, compiler.errors.isEmpty {
                 set.add(policy)
+                if let pinning = DigestPinning(policy) { set.add(pinning) }
             }
         }
         for error in reader.errors + compiler.errors { error.diagnostics.forEach { log.report($0) } }

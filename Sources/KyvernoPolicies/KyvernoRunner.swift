@@ -9,6 +9,18 @@ struct KyvernoRunner {
     struct Failure: Error {
         var message: String
         var missing: MissingContext?
+
+        init(message: String, missing: MissingContext? = nil) {
+            self.message = message
+            self.missing = missing
+        }
+
+        /// - Parameter check: the expression that failed.
+        init(_ error: EvaluationError, _ check: PolicyCheck?) {
+            missing = ExternalContext.missing(in: error)
+            let what = check.map { "expression '\($0.expression)' resulted in error: " } ?? ""
+            message = missing?.description ?? "\(what)\(error.message)"
+        }
     }
 
     private let scope: KyvernoScope
@@ -16,6 +28,8 @@ struct KyvernoRunner {
     private let namespace: String?
     private let allowances: ExceptionAllowances
     private(set) var activation: Activation
+    /// How many of the activation's values every policy has.
+    private let commonCount: Int
     private var remaining = KyvernoLimits.costPerPolicy
 
     /// - Parameters:
@@ -29,12 +43,40 @@ struct KyvernoRunner {
         self.context = context
         self.namespace = namespace
         self.allowances = allowances
-        activation = Activation(
-            KyvernoEnvironment.values(
-                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
-            composed: ComposedVariables(
+        let values = KyvernoEnvironment.values(
+            context, object: object, oldObject: oldObject, namespace: namespace, allowances)
+        commonCount = values.count
+        activation = Activation(values, composed: Self.composed(scope))
+    }
+
+    private static func composed(_ scope: KyvernoScope) -> ComposedVariables? {
+        scope.variables.isEmpty
+            ? nil
+            : ComposedVariables(
                 scope.variables.map(\.expression.program), names: scope.variables.map(\.name),
-                limit: KyvernoLimits.costPerExpression))
+                limit: KyvernoLimits.costPerExpression)
+    }
+
+    /// Lets the next expressions see further variables; the policy's own are evaluated anew.
+    ///
+    /// - Parameter state: what functions find beside their arguments.
+    mutating func see(_ values: [Value?], state: (any Sendable & AnyObject)? = nil) {
+        activation = Activation(
+            activation.values.prefix(commonCount) + values, composed: Self.composed(scope), scope: state)
+    }
+
+    /// Runs what evaluates expressions on its own.
+    mutating func run<Result>(
+        _ body: (Activation, inout CostBudget) throws(EvaluationError) -> Result
+    ) throws(Failure) -> Result {
+        var budget = CostBudget(limit: min(KyvernoLimits.costPerExpression, remaining))
+        do throws(EvaluationError) {
+            let result = try body(activation, &budget)
+            remaining -= min(remaining, budget.used)
+            return result
+        } catch {
+            throw Failure(error, nil)
+        }
     }
 
     /// Lets the next expressions see another object. As in Kyverno variables that have a value keep it.
@@ -57,10 +99,7 @@ struct KyvernoRunner {
         do throws(EvaluationError) {
             result = try program.evaluate(activation, budget: &budget)
         } catch {
-            if let missing = ExternalContext.missing(in: error) {
-                throw Failure(message: missing.description, missing: missing)
-            }
-            throw Failure(message: "expression '\(expression.check.expression)' resulted in error: \(error.message)")
+            throw Failure(error, expression.check)
         }
         let cost = budget.used + ((activation.composed?.cost ?? 0) - billed)
         guard cost <= remaining else { throw Failure(message: "the policy's expressions cost too much") }

@@ -11,6 +11,11 @@ package enum KyvernoLimits {
     static let maximumValueDepth = 200
     /// Bytes of a text that a function parses as JSON or YAML.
     static let maximumParsedBytes = 4 << 20
+    /// Attestors of one entry that are kept compiled, where an expression gives their key.
+    static let maximumKeptAttestors = 64
+    /// Images, and reasons for each, that a refusal names.
+    static let maximumImageRemarks = 8
+    static let maximumImageReasons = 3
     /// What `random` makes a text of: characters of the pattern, and parts within parts.
     static let maximumPatternCharacters = 4_096
     static let maximumPatternDepth = 100

@@ -3,7 +3,7 @@ package import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
 
-/// A Kyverno ValidatingPolicy, compiled.
+/// A Kyverno ValidatingPolicy or ImageValidatingPolicy, compiled.
 package final class ValidatingPolicy: CompiledPolicy {
     final class Validation: Sendable {
         let expression: CompiledExpression
@@ -40,10 +40,17 @@ package final class ValidatingPolicy: CompiledPolicy {
     let auditAnnotations: [NamedExpression]
     let generatesRules: Bool
     let usesNamespaceObject: Bool
+    /// nil for policies that are not about images.
+    let images: ImageRules?
 
-    init(_ definition: ValidatingPolicyDefinition, compiler: inout ExpressionCompiler) {
+    init(
+        _ definition: ValidatingPolicyDefinition, reader: inout FieldReader, compiler: inout ExpressionCompiler
+    ) {
         let isNamespaced = !definition.namespace.isEmpty
-        let base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
+        var base = isNamespaced ? KyvernoEnvironment.namespaced : KyvernoEnvironment.cluster
+        if definition.images != nil {
+            base = isNamespaced ? KyvernoEnvironment.imageNamespaced : KyvernoEnvironment.imageCluster
+        }
         let scope = KyvernoScope(
             matchConditions: definition.matchConditions, variables: definition.variables, in: base,
             compiler: &compiler)
@@ -56,6 +63,13 @@ package final class ValidatingPolicy: CompiledPolicy {
             return Validation(validation, index, expression, message: message)
         }
         auditAnnotations = scope.annotations(definition.auditAnnotations, compiler: &compiler)
+        let texts =
+            (definition.variables + definition.auditAnnotations).map(\.expression.text)
+            + definition.validations.flatMap { [$0.expression.text, $0.messageExpression?.text ?? ""] }
+        images = definition.images.map { images in
+            ImageRules(
+                images, environment: scope.environment, expressions: texts, reader: &reader, compiler: &compiler)
+        }
         id = PolicyID(
             kind: definition.kind, namespace: definition.namespace, name: definition.name,
             file: definition.root.document.source, position: definition.root.position)
@@ -90,8 +104,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             }
             return
         }
-        outcome.evaluations.append(
-            ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run())
+        ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run(into: &outcome)
     }
 
     package func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome) {

@@ -21,6 +21,8 @@ struct ValidatingPolicyDefinition: Sendable {
     var mode: EvaluationMode
     /// Resources whose Pod template is judged in place of a Pod; empty without generated rules.
     var podControllers: [String]
+    /// What an ImageValidatingPolicy says about images.
+    var images: ImageRulesDefinition?
 }
 
 extension FieldReader {
@@ -28,11 +30,12 @@ extension FieldReader {
     mutating func validatingPolicy(_ root: Node, kind: String) -> ValidatingPolicyDefinition? {
         allow(["apiVersion", "kind", "metadata", "spec", "status"], in: root, "")
         guard let name = objectName(root), let spec = specification(root) else { return nil }
+        let isAboutImages = kind.hasSuffix("ImageValidatingPolicy")
         allow(
             [
                 "matchConstraints", "matchConditions", "variables", "validations", "validationActions",
                 "auditAnnotations", "failurePolicy", "autogen", "evaluation", "webhookConfiguration",
-            ], in: spec, "spec")
+            ] + (isAboutImages ? Self.imageFields : []), in: spec, "spec")
         let mode = evaluationMode(spec, ["mode", "admission", "background"])
         let constraints = map("matchConstraints", in: spec, "spec")
         let match = constraints.map { matchResources($0, "spec.matchConstraints") } ?? MatchResources()
@@ -48,7 +51,8 @@ extension FieldReader {
             auditAnnotations: auditAnnotations(spec), actions: actions, actionNames: actionNames,
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail, mode: mode,
             podControllers: mode == .kubernetes
-                ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [])
+                ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [],
+            images: isAboutImages ? imageRules(spec) : nil)
     }
 
     private mutating func validationActions(_ spec: Node) -> (ValidationActions, [String]) {

@@ -5,15 +5,20 @@ import Values
 
 /// One evaluation of a Kyverno policy. Unlike Kubernetes' policies the first validation that fails ends it.
 struct ValidatingPolicyEvaluator {
-    private typealias Failure = KyvernoRunner.Failure
+    typealias Failure = KyvernoRunner.Failure
 
-    private let policy: ValidatingPolicy
-    private let context: AdmissionContext
-    private var runner: KyvernoRunner
+    let policy: ValidatingPolicy
+    let context: AdmissionContext
+    let allowances: ExceptionAllowances
+    var runner: KyvernoRunner
+    /// Set for policies about images, once their conditions hold.
+    var imageEvaluation: ImageEvaluation?
+    var matchingImages: [String] = []
 
     init(_ policy: ValidatingPolicy, _ context: AdmissionContext, allowances: ExceptionAllowances) {
         self.policy = policy
         self.context = context
+        self.allowances = allowances
         let request = context.request
         var (object, oldObject) = (request.object, request.oldObject)
         if policy.generatesRules {
@@ -27,9 +32,11 @@ struct ValidatingPolicyEvaluator {
             namespace: policy.id.namespace.isEmpty ? nil : policy.id.namespace, allowances)
     }
 
-    func run() -> PolicyEvaluation {
+    func run(into outcome: inout EvaluationOutcome) {
         var evaluator = self
-        return evaluator.evaluate()
+        let evaluation = evaluator.evaluate()
+        outcome.evaluations.append(evaluation)
+        evaluator.conclude(evaluation, &outcome)
     }
 
     private mutating func evaluate() -> PolicyEvaluation {
@@ -39,6 +46,17 @@ struct ValidatingPolicyEvaluator {
         } catch {
             if policy.failurePolicy == .fail || error.missing != nil { evaluation.decisions = [decision(error, nil)] }
             return evaluation
+        }
+        if let rules = policy.images {
+            do throws(Failure) {
+                if let denial = try prepare(rules) {
+                    evaluation.decisions = [denial]
+                    return evaluation
+                }
+            } catch {
+                evaluation.decisions = [decision(error, nil)]
+                return evaluation
+            }
         }
         for validation in policy.validations {
             let made = judge(validation)
@@ -54,14 +72,19 @@ struct ValidatingPolicyEvaluator {
 
     private mutating func judge(_ validation: ValidatingPolicy.Validation) -> Decision {
         let check = validation.expression.check
+        _ = imageEvaluation?.takeRemarks()
         var made: Decision
         do throws(Failure) {
             if try runner.value(of: validation.expression).boolValue == true {
                 return Decision(.admit, action: .admit, policy: policy.id, binding: policy.binding, check: check)
             }
+            // Before the message is made, which may ask again.
+            let remarks = imageEvaluation?.takeRemarks() ?? []
+            let text = message(of: validation)
             made = Decision(
                 .deny, action: .deny, policy: policy.id, binding: policy.binding, check: check,
-                message: message(of: validation), reason: validation.reason)
+                message: remarks.isEmpty ? text : "\(text): \(remarks.joined(separator: "; "))",
+                reason: validation.reason)
         } catch {
             made = decision(error, check)
         }

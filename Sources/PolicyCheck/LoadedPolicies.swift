@@ -1,8 +1,12 @@
 import Admission
 import Diagnostics
 import Documents
+import ImageGathering
+import ImageVerification
+import KubernetesCEL
 import PolicyEngine
 import PolicyLanguages
+import PolicyLint
 import Reporting
 import Values
 
@@ -17,6 +21,8 @@ struct LoadedPolicies: Sendable {
 
     /// The documents of policies, bindings and exceptions, in the order in which they were read.
     let documents: [Node]
+    /// CustomResourceDefinitions among policies and context.
+    let definitions: [Node]
 
     var exceptions: [PolicyID] { self.set.exceptions.map(\.id) }
     /// The exceptions themselves.
@@ -25,20 +31,33 @@ struct LoadedPolicies: Sendable {
     /// Whether documents that are no Kubernetes objects are to be judged too.
     var judgesDocuments: Bool { self.set.judgesDocuments }
 
+    /// What looks at images; without it policies about them are undecided.
+    var images: ImageGatherer?
+
+    /// - Parameter assumesPinning: whether tags will become digests before anything is stored; not so where the request
+    ///   was recorded, since the mutating webhook has seen that one already.
+    private func judge<Result>(assumesPinning: Bool = true, _ body: (ImageFacts?) -> Result) -> Result {
+        images.map { $0.review(assumesPinning: assumesPinning, body) } ?? body(nil)
+    }
+
     /// The verdict on a document of any shape; nil if it is no map.
     func judge(document: Node) -> (request: AdmissionRequest, verdict: Verdict)? {
-        set.review(document: document, explains: true)
+        judge { set.review(document: document, explains: true, images: $0) }
     }
 
     /// The verdict on the Pod that a workload would lead to, by policies that are not about the workload itself.
     ///
     /// - Parameter admit: makes of the Pod what the API server makes of it before admission.
-    func judgePod(of request: AdmissionRequest, admit: (Node) -> Node) -> (pod: ExpandedPod, verdict: Verdict)? {
-        set.reviewPod(of: request, explains: true, admit: admit)
+    func judgePod(
+        of request: AdmissionRequest, admit: (Node) -> Node = { $0 }
+    ) -> (pod: ExpandedPod, verdict: Verdict)? {
+        judge { set.reviewPod(of: request, explains: true, images: $0, admit: admit) }
     }
 
     /// The verdict on a request, with explanations for what it does not simply admit.
-    func judge(_ request: AdmissionRequest) -> Verdict { set.review(request, explains: true) }
+    func judge(_ request: AdmissionRequest, isRecorded: Bool = false) -> Verdict {
+        judge(assumesPinning: !isRecorded) { set.review(request, explains: true, images: $0) }
+    }
 
     /// What is known beside the request, as it is given to a policy.
     func context(_ request: AdmissionRequest) -> AdmissionContext {
@@ -67,11 +86,35 @@ struct LoadedPolicies: Sendable {
         }
     }
 
+    /// What can be said of the policies without a request.
+    func lint(for target: TargetOptions) -> [LintFinding] { linter(for: target).findings(in: self.set) }
+
+    /// What of that an API server would warn of when the policies are applied.
+    func typeFindings(for target: TargetOptions) -> [LintFinding] { linter(for: target).typeFindings(in: self.set) }
+
+    /// What an API server would write into the policies' status.
+    func expressionWarnings(for target: TargetOptions) -> [(policy: PolicyID, warnings: [ExpressionWarning])] {
+        linter(for: target).expressionWarnings(in: self.set)
+    }
+
+    /// What each expression may cost.
+    func costs(for target: TargetOptions) -> [(policy: PolicyID, costs: [CostReport])] {
+        linter(for: target).costs(in: self.set)
+    }
+
+    private func linter(for target: TargetOptions) -> PolicyLinter {
+        PolicyLinter(version: target.version.description, definitions: definitions, resources: resources)
+    }
+
+    /// Compiled policies of all kinds.
+    var policyCount: Int { self.set.policies.count + self.set.mutatingPolicies.count }
+
     func summary(of policy: PolicyID) -> PolicySummary {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
     }
 
-    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = []) {
+    init(_ set: PolicySet, resources: ResourceTable, documents: [Node] = [], definitions: [Node] = []) {
+        self.definitions = definitions
         self.set = set
         self.resources = resources
         self.documents = documents
@@ -121,7 +164,8 @@ struct LoadedPolicies: Sendable {
         let (policies, table) = loader.finish()
         if let policies {
             try log.report(loader.log)
-            let loaded = LoadedPolicies(policies, resources: table, documents: loader.policyNodes)
+            let loaded = LoadedPolicies(
+                policies, resources: table, documents: loader.policyNodes, definitions: loader.definitions)
             try loaded.reportUnknownSeverities(log)
             return loaded
         }

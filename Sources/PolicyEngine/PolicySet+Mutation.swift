@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 package import Values
 
 extension PolicySet {
@@ -9,16 +10,19 @@ extension PolicySet {
     /// object as it is at the start of each of the two passes.
     ///
     /// - Parameter now: the time of the request, for exceptions that expire and policies that ask.
-    package func mutate(_ request: AdmissionRequest, now: Timestamp = SystemClock.now()) -> MutationVerdict {
+    package func mutate(
+        _ request: AdmissionRequest, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil
+    ) -> MutationVerdict {
+        let given = Given(now: now, images: images)
         var verdict = MutationVerdict(request)
         guard !mutatingPolicies.isEmpty else { return verdict }
         verdict.exemption = enforcement.exemption(of: request)
         guard verdict.exemption == nil else { return verdict }
         var reinvocable: Set<String> = []
-        let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable, now)
+        let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable, given)
         guard verdict.isAllowed, isDirty, !reinvocable.isEmpty else { return verdict }
         var ignored: Set<String> = []
-        _ = run(&verdict, only: reinvocable, reinvocable: &ignored, now)
+        _ = run(&verdict, only: reinvocable, reinvocable: &ignored, given)
         return verdict
     }
 
@@ -33,7 +37,7 @@ extension PolicySet {
         for number in mutatingPolicies.indices where mutatingPolicies[number].changesDocuments {
             ask(number, context, &pass)
         }
-        _ = run(pass, &mutation, only: nil, now)
+        _ = run(pass, &mutation, only: nil, Given(now: now, images: nil))
         mutation.refuse(enforcement)
         let judged = mutation.object ?? document
         guard let (changed, verdict) = review(document: judged, explains: explains, now: now, coverage: coverage)
@@ -63,19 +67,29 @@ extension PolicySet {
         return changes
     }
 
+    /// What a request's policies are given beside it.
+    private struct Given {
+        let now: Timestamp
+        let images: ImageFacts?
+
+        func context(_ request: AdmissionRequest, _ cluster: ClusterContext) -> AdmissionContext {
+            AdmissionContext(request: request, cluster: cluster, now: now, images: images)
+        }
+    }
+
     /// One pass over all policies, or over the invocations named.
     ///
     /// - Returns: whether any mutation was applied.
     private func run(
-        _ verdict: inout MutationVerdict, only keys: Set<String>?, reinvocable: inout Set<String>, _ now: Timestamp
+        _ verdict: inout MutationVerdict, only keys: Set<String>?, reinvocable: inout Set<String>, _ given: Given
     ) -> Bool {
-        let pass = plan(verdict.request, now)
+        let pass = plan(verdict.request, given)
         if let name = pass.plan.missingNamespace {
             // The validating policies say it once more, and as a warning where nothing is to be denied.
             if enforcement.mode == .deny { verdict.status = .missingNamespace(name) }
             return false
         }
-        let isDirty = run(pass, &verdict, only: keys, now) { reinvocable.insert($0) }
+        let isDirty = run(pass, &verdict, only: keys, given) { reinvocable.insert($0) }
         verdict.refuse(enforcement)
         return isDirty
     }
@@ -83,7 +97,7 @@ extension PolicySet {
     /// - Parameter mayRunAgain: called with the keys of those that ran and may run once more.
     /// - Returns: whether any mutation was applied.
     private func run(
-        _ pass: Pass, _ verdict: inout MutationVerdict, only keys: Set<String>?, _ now: Timestamp,
+        _ pass: Pass, _ verdict: inout MutationVerdict, only keys: Set<String>?, _ given: Given,
         mayRunAgain: (String) -> Void = { _ in }
     ) -> Bool {
         var isDirty = false
@@ -92,7 +106,7 @@ extension PolicySet {
         if keys == nil { verdict.records += pass.excused }
         for (invocation, ruling) in zip(pass.plan.invocations, pass.rulings) {
             if let keys, !keys.contains(invocation.key) { continue }
-            let result = invocation.apply(AdmissionContext(request: verdict.request, cluster: cluster, now: now))
+            let result = invocation.apply(given.context(verdict.request, cluster))
             if let object = result.object {
                 isDirty = true
                 verdict.request = verdict.request.with(object: object)
@@ -124,8 +138,8 @@ extension PolicySet {
         var excused: [MutationRecord] = []
     }
 
-    private func plan(_ request: AdmissionRequest, _ now: Timestamp) -> Pass {
-        let context = AdmissionContext(request: request, cluster: cluster, now: now)
+    private func plan(_ request: AdmissionRequest, _ given: Given) -> Pass {
+        let context = given.context(request, cluster)
         var pass = Pass()
         mutatingIndex.forEachCandidate(of: request) { number in
             guard pass.plan.missingNamespace == nil else { return }

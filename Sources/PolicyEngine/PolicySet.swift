@@ -1,4 +1,5 @@
 package import Admission
+package import ImageVerification
 package import Values
 
 /// All policies that are in force together, with the objects they refer to. Immutable; a reload makes a new one.
@@ -89,16 +90,18 @@ package struct PolicySet: Sendable {
     /// - Parameters:
     ///   - explains: whether denials and errors get an explanation.
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
+    ///   - images: what is known of images; what lacks is noted there.
     ///   - coverage: where to note what the parts of expressions came to.
     package func review(
         _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        coverage: CoverageRecorder? = nil
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
         let context = AdmissionContext(
-            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
+            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
+        outcome.conclude()
         return Verdict(outcome, request: request, enforcement: enforcement)
     }
 
@@ -107,19 +110,20 @@ package struct PolicySet: Sendable {
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
         of request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        admit: (Node) -> Node = { $0 }
+        images: ImageFacts? = nil, admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
         guard mayJudgePods, enforcement.exemption(of: request) == nil,
             let pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
-            request: pod.request, cluster: cluster, explains: explains, now: now, isGenerated: true)
+            request: pod.request, cluster: cluster, explains: explains, now: now, images: images, isGenerated: true)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: pod.request) { number in
             guard case .differs = policies[number].matches(workload) else { return }
             judge(number, context, &outcome)
         }
+        outcome.conclude()
         guard !outcome.evaluations.isEmpty || outcome.missingNamespace != nil else { return nil }
         return (pod, Verdict(outcome, request: pod.request, enforcement: enforcement))
     }
@@ -129,15 +133,17 @@ package struct PolicySet: Sendable {
 
     /// Judges any document by the policies that are about documents of any shape.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), coverage: CoverageRecorder? = nil
+        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
+        coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
         let context = AdmissionContext(
-            request: request, cluster: cluster, explains: explains, now: now, coverage: coverage)
+            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
         var outcome = EvaluationOutcome()
         for number in policies.indices where policies[number].judgesDocuments {
             evaluate(number, context, &outcome)
         }
+        outcome.conclude()
         return (request, Verdict(outcome, request: request, enforcement: enforcement))
     }
 
@@ -179,6 +185,15 @@ package struct PolicySet: Sendable {
                 }
             }
         }
+    }
+}
+
+extension EvaluationOutcome {
+    fileprivate mutating func conclude() {
+        guard !conclusions.isEmpty else { return }
+        let last = conclusions
+        conclusions = []
+        for conclusion in last { conclusion(&self) }
     }
 }
 

@@ -16,12 +16,16 @@ package enum PolicyLanguages {
     package static let bindingUnbound = all(bindsUnbound: true)
 
     /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
+    ///
+    /// - Parameter allowsUnbound: whether a policy without a binding is acceptable: in a cluster, policies come first.
     package static func all(
-        version: KubernetesVersion = .latest, bindsUnbound: Bool = false
+        version: KubernetesVersion = .latest, bindsUnbound: Bool = false, allowsUnbound: Bool = false
     ) -> [any PolicyLanguage] {
         [
-            ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
+            ValidatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+            MutatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
             KyvernoPolicyLanguage(changesExisting: bindsUnbound), GatekeeperPolicyLanguage(version: version),
         ]
     }
@@ -37,6 +41,8 @@ package struct PolicyLoader {
     private var table = ResourceTable.builtIn
     /// Objects given as context whose scope may be told by a definition that comes later.
     private var params: [Node] = []
+    /// CustomResourceDefinitions, and Crossplane's CompositeResourceDefinitions, among what was read.
+    package private(set) var definitions: [Node] = []
     /// Documents with content that were read from policy paths.
     private var policyDocuments = 0
     /// All documents that a language claimed, in the order in which they were read.
@@ -163,6 +169,9 @@ package struct PolicyLoader {
             return
         }
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
+        if source.kind == "CustomResourceDefinition" || source.kind == "CompositeResourceDefinition" {
+            definitions.append(node)
+        }
         table.learn(customResourceDefinition: node)
         if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)

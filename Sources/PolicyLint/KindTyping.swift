@@ -77,7 +77,8 @@ struct KindTyping: Sendable {
         var all: [TypedExpression] = []
         for variable in policy.variables {
             let typed = typed(variable.expression)
-            environment.composed?.fields.append((variable.name, typed?.typing.checked.type ?? .dyn))
+            let type = typed?.typing.checked.type ?? .dyn
+            environment.composed?.fields.append((variable.name, type == .error ? .dyn : type))
             guard let typed else { continue }
             environment.assumptions?.values["variables.\(variable.name)"] = typed.typing.value
             variables[variable.name] = typed
@@ -86,7 +87,10 @@ struct KindTyping: Sendable {
         self.variables = variables
         matchConditions = policy.matchConditions.compactMap { typed($0.expression) }
         validations = policy.validations.compactMap { validation in
-            typed(validation.expression).map { ($0, validation.message.flatMap(typed)) }
+            guard let expression = typed(validation.expression) else { return nil }
+            // What cannot fail needs no message.
+            if case .bool(true) = expression.typing.value { return (expression, nil) }
+            return (expression, validation.message.flatMap(typed))
         }
         others = (policy.auditAnnotations.map(\.expression) + policy.mutations).compactMap(typed)
         self.all =

@@ -6,6 +6,11 @@ enum LintLimits {
     static let depth = 400
     /// Findings per policy; the rest is dropped.
     static let findings = 200
+    /// What estimates of cost take for a large list or map, and for a large text.
+    static let largeList: UInt64 = 100
+    static let largeText: UInt64 = 256
+    /// Levels of a schema that count for an object's smallest size.
+    static let sizeDepth = 8
     /// Parts of one path such as `object.spec.containers[*].image`, and its length in bytes.
     static let pathLength = 1_000
 }

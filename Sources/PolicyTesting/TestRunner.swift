@@ -1,6 +1,8 @@
 import Admission
 import Diagnostics
 import Documents
+package import ImageGathering
+import ImageVerification
 package import KubernetesSchemas
 package import PolicyEngine
 import PolicyLanguages
@@ -15,6 +17,8 @@ package struct TestRunner {
     private let schemas: SchemaSet?
 
     let languages: [any PolicyLanguage]
+    /// What looks at images in tests that have none beside them.
+    private let images: ImageGatherer?
     /// Whether to note what the checks reach in the policies.
     let measuresCoverage: Bool
     let filter: TestFilter
@@ -22,11 +26,12 @@ package struct TestRunner {
     package init(
         now: Timestamp = SystemClock.now(), acceptsQuirks: Bool = false,
         languages: [any PolicyLanguage] = PolicyLanguages.bindingUnbound, measuresCoverage: Bool = false,
-        filter: TestFilter = TestFilter(), schemas: SchemaSet? = nil
+        filter: TestFilter = TestFilter(), schemas: SchemaSet? = nil, images: ImageGatherer? = nil
     ) {
         self.measuresCoverage = measuresCoverage
         self.filter = filter
         self.languages = languages
+        self.images = images
         self.now = now
         self.acceptsQuirks = acceptsQuirks
         self.schemas = schemas
@@ -177,14 +182,19 @@ package struct TestRunner {
             cluster.add(namespace: Self.namespace(request.namespace, labels: nil))
         }
         let complete = set.with(cluster)
+        let images = test.gatherer(now: now, log: &log) ?? images
         var judged = requests.map { request, name in
-            // As in a cluster, the object is judged as the mutating policies leave it.
-            let mutation = complete.mutate(request, now: now)
-            return Judged(
-                kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
-                verdict: complete.review(
-                    mutation.isAllowed ? mutation.request : request, now: now, coverage: recorder),
-                mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
+            func judge(_ facts: ImageFacts?) -> Judged {
+                // As in a cluster, the object is judged as the mutating policies leave it.
+                let mutation = complete.mutate(request, now: now, images: facts)
+                return Judged(
+                    kind: request.kind.kind, namespace: request.isNamespaceObject ? "" : request.namespace, name: name,
+                    verdict: complete.review(
+                        mutation.isAllowed ? mutation.request : request, now: now, images: facts,
+                        coverage: recorder),
+                    mutations: mutation.records + Self.records(of: mutation), mutated: mutation.object)
+            }
+            return images.map { $0.review(assumesPinning: true, judge) } ?? judge(nil)
         }
         judged += judgeTargets(test, complete, table, requests.map(\.request), &log)
         for file in test.documents {

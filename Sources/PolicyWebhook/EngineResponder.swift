@@ -1,5 +1,7 @@
 import Admission
 import Documents
+import ImageGathering
+import ImageVerification
 import NIOCore
 import NIOPosix
 import PolicyEngine
@@ -9,14 +11,22 @@ import Webhook
 /// Answers admission requests with the verdict of the policies in force.
 struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
+    private let gate: SyncGate
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
     private let tracer: Tracer?
+    /// nil where nobody can look at images.
+    private let images: ImageFiles?
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
-    init(_ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?, log: Log) {
+    init(
+        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
+        images: ImageFiles? = nil, log: Log
+    ) {
         self.policies = policies
+        self.gate = gate
+        self.images = images
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
         self.tracer = tracer
@@ -29,6 +39,8 @@ struct EngineResponder: AdmissionResponder {
         var parser = JSONParser()
         var output: [UInt8] = []
         var policies: PolicyHolder.Copy
+        /// Used again by the next request, unless the last one has asked for something.
+        var facts: ImageFacts?
 
         init(policies: PolicyHolder.Copy) { self.policies = policies }
 
@@ -41,57 +53,125 @@ struct EngineResponder: AdmissionResponder {
 
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
-    ) throws(HTTPRefusal) -> AdmissionOutcome {
+    ) throws(HTTPRefusal) -> AdmissionReply {
         var trace = tracer?.begin(request)
         do throws(HTTPRefusal) {
-            let outcome = try respond(to: request, into: &output, &trace)
+            let reply = try respond(to: request, into: &output, &trace)
             if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
-            return outcome
+            return reply
         } catch {
-            if let trace {
-                tracer?.exporter.export(trace.finished(status: error.code, failure: error.message))
-            }
+            export(trace, refusal: error)
             throw error
         }
     }
 
+    private func export(_ trace: RequestTrace?, refusal: HTTPRefusal) {
+        guard let trace else { return }
+        tracer?.exporter.export(trace.finished(status: refusal.code, failure: refusal.message))
+    }
+
+    /// - Parameter trace: nil afterwards where the answer comes later, and the trace with it.
     private func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer, _ trace: inout RequestTrace?
-    ) throws(HTTPRefusal) -> AdmissionOutcome {
-        trace?.begin("decode")
+    ) throws(HTTPRefusal) -> AdmissionReply {
+        guard gate.isOpen else { throw .notReady("the Kubernetes API has not been read yet") }
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
-        let text = request.body.assumingMemoryBound(to: UInt8.self)
+        policies.refresh(&workspace.policies)
+        let gatherer = images?.gatherer
+        if let gatherer {
+            if workspace.facts?.cache !== gatherer.cache { workspace.facts = ImageFacts(cache: gatherer.cache) }
+        } else {
+            workspace.facts = nil
+        }
+        let judged = try judge(
+            request.body, request.endpoint, workspace.policies.policies, workspace.facts, &workspace.parser, &trace)
+        if let gatherer, let facts = workspace.facts, facts.lacksSomething {
+            workspace.facts = nil
+            trace?.begin("gather")
+            return .deferred(deferred(request, facts, gatherer, workspace.policies.policies, trace.take()))
+        }
+        workspace.output.removeAll(keepingCapacity: true)
+        finish(judged, request.body, into: &workspace.output)
+        output.writeBytes(workspace.output)
+        return .answered(AdmissionOutcome(judged.request, judged.verdict))
+    }
+
+    private struct Judged {
+        let request: AdmissionRequest
+        let verdict: Verdict
+        let response: AdmissionResponse
+    }
+
+    /// - Parameter body: followed by `WebhookLimits.bodyPadding` readable bytes.
+    private func judge(
+        _ body: UnsafeRawBufferPointer, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
+        _ parser: inout JSONParser, _ trace: inout RequestTrace?
+    ) throws(HTTPRefusal) -> Judged {
+        trace?.begin("decode")
         let document: Document
         do throws(DocumentError) {
-            document = try workspace.parser.parse(text, isPadded: WebhookLimits.bodyPadding >= JSONParser.padding)
+            document = try parser.parse(
+                body.assumingMemoryBound(to: UInt8.self), isPadded: WebhookLimits.bodyPadding >= JSONParser.padding)
         } catch {
             throw .badRequest("the body is no JSON: \(error.message)")
         }
-        let review = try Self.review(document)
-        policies.refresh(&workspace.policies)
-        trace?.add(review.request)
+        let request = try Self.review(document).request
+        trace?.add(request)
         trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse
-        switch request.endpoint {
+        switch endpoint {
         case .validate:
-            verdict = workspace.policies.policies.review(review.request)
-            response = AdmissionResponse(uid: review.request.uid, verdict: verdict)
+            verdict = policies.review(request, images: facts)
+            response = AdmissionResponse(uid: request.uid, verdict: verdict)
         case .mutate:
-            let mutation = workspace.policies.policies.mutate(review.request)
+            let mutation = policies.mutate(request, images: facts)
             verdict = Verdict(mutation)
-            response = AdmissionResponse(uid: review.request.uid, verdict: mutation)
+            response = AdmissionResponse(uid: request.uid, verdict: mutation)
         }
         trace?.add(verdict)
         trace?.begin("encode")
         if shortensAuditKeys { response.shortenAuditKeys() }
-        workspace.output.removeAll(keepingCapacity: true)
-        response.encode(into: &workspace.output)
-        output.writeBytes(workspace.output)
-        recorder?.record(request.body, response: workspace.output)
-        if !verdict.isAllowed || verdict.unenforced != nil { denials.write(verdict, of: review.request) }
-        return AdmissionOutcome(review.request, verdict)
+        return Judged(request: request, verdict: verdict, response: response)
+    }
+
+    private func finish(_ judged: Judged, _ body: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        judged.response.encode(into: &output)
+        recorder?.record(body, response: output)
+        if !judged.verdict.isAllowed || judged.verdict.unenforced != nil {
+            denials.write(judged.verdict, of: judged.request)
+        }
+    }
+
+    /// The same request once more, elsewhere, when more is known of its images.
+    private func deferred(
+        _ request: AdmissionHTTPRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet,
+        _ trace: RequestTrace?
+    ) -> ImageAdmission {
+        let endpoint = request.endpoint
+        let count = request.body.count
+        let padded = Array(request.body) + [UInt8](repeating: 0, count: WebhookLimits.bodyPadding)
+        return ImageAdmission(facts, by: gatherer, timeout: request.timeout) { facts, isLast in
+            padded.withUnsafeBytes { bytes in
+                // The first judgement's stages are in it already.
+                var trace = trace
+                do throws(HTTPRefusal) {
+                    let body = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                    var parser = JSONParser()
+                    let judged = try judge(body, endpoint, policies, facts, &parser, &trace)
+                    guard isLast || !facts.lacksSomething else { return nil }
+                    var output: [UInt8] = []
+                    finish(judged, body, into: &output)
+                    if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
+                    return .success(
+                        AdmissionAnswer(body: output, outcome: AdmissionOutcome(judged.request, judged.verdict)))
+                } catch {
+                    export(trace, refusal: error)
+                    return .failure(error)
+                }
+            }
+        }
     }
 
     private static func review(_ document: Document) throws(HTTPRefusal) -> AdmissionReview {

@@ -22,6 +22,20 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     private var readIsHeld = false
     /// The request that is being read is counted as in flight.
     private var isInFlight = false
+    /// The request that waits for an answer from elsewhere; nothing else of the connection is looked at meanwhile.
+    private var deferred: DeferredRequest?
+    /// What came behind that request in the same read.
+    private var waitingParts: [HTTPServerRequestPart] = []
+    private var inputEndedMeanwhile = false
+
+    private struct DeferredRequest {
+        let number: Int
+        let keepAlive: Bool
+        let started: NIODeadline
+        var timer: Scheduled<Void>?
+    }
+
+    private var deferredCount = 0
 
     init(resources: LoopResources, clock: RequestClockHandler, access: RequestRoute.Access) {
         self.resources = resources
@@ -37,13 +51,19 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         releaseBody()
         leaveFlight()
+        dropDeferred()
         resources.remove(context.channel)
     }
 
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if deferred == nil { receive(part, context: context) } else { waitingParts.append(part) }
+    }
+
+    private func receive(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        switch part {
         case .head(let head): receive(head, context: context)
         case .body(let part): receive(part, context: context)
         case .end: receiveEnd(context: context)
@@ -122,7 +142,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         var bytes = body.take() ?? resources.borrowBody(expectedBytes: 0)
         let count = bytes.readableBytes
         bytes.writeRepeatingByte(0, count: WebhookLimits.bodyPadding)
-        let result = bytes.withUnsafeReadableBytes { padded -> Result<AdmissionOutcome, HTTPRefusal> in
+        let result = bytes.withUnsafeReadableBytes { padded -> Result<AdmissionReply, HTTPRefusal> in
             let body = UnsafeRawBufferPointer(rebasing: padded[..<count])
             let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, trace: trace, body: body)
             return Result { () throws(HTTPRefusal) in
@@ -135,15 +155,82 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         releaseBody()
         let now = context.eventLoop.now
         switch result {
-        case .success(let outcome):
-            resources.response.finishOK(keepAlive: keepAlive)
-            let total = now - clock.requestStart
-            resources.metrics.admitted(
-                outcome, evaluation: Int((now - started).nanoseconds), total: Int(total.nanoseconds))
-            send(code: 200, keepAlive: keepAlive, now: now, context: context)
+        case .success(.answered(let outcome)):
+            finish(outcome, started: started, keepAlive: keepAlive, now: now, context: context)
+        case .success(.deferred(let work)):
+            wait(for: work, started: started, keepAlive: keepAlive, context: context)
         case .failure(let refusal):
             answer(refusal, keepAlive: keepAlive, context: context)
         }
+    }
+
+    /// Sends the composed body.
+    private func finish(
+        _ outcome: AdmissionOutcome, started: NIODeadline, keepAlive: Bool, now: NIODeadline,
+        context: ChannelHandlerContext
+    ) {
+        resources.response.finishOK(keepAlive: keepAlive)
+        let total = now - clock.requestStart
+        resources.metrics.admitted(
+            outcome, evaluation: Int((now - started).nanoseconds), total: Int(total.nanoseconds))
+        send(code: 200, keepAlive: keepAlive, now: now, context: context)
+    }
+
+    // MARK: Deferred answers
+
+    private func wait(
+        for work: any DeferredAdmission, started: NIODeadline, keepAlive: Bool, context: ChannelHandlerContext
+    ) {
+        deferredCount += 1
+        let number = deferredCount
+        clock.answerDeferred()
+        let timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(work.patience)) { work.expire() }
+        deferred = DeferredRequest(number: number, keepAlive: keepAlive, started: started, timer: timer)
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        work.start { result in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.finish(number, result, context: context)
+            }
+        }
+    }
+
+    private func finish(
+        _ number: Int, _ result: Result<AdmissionAnswer, HTTPRefusal>, context: ChannelHandlerContext
+    ) {
+        // The connection may have gone meanwhile.
+        guard let request = deferred, request.number == number else { return }
+        dropDeferred()
+        let keepAlive = request.keepAlive && !resources.isDraining
+        if !keepAlive { _ = exchange.close() }
+        switch result {
+        case .success(let answer):
+            resources.response.compose(answer.body)
+            finish(
+                answer.outcome, started: request.started, keepAlive: keepAlive, now: context.eventLoop.now,
+                context: context)
+        case .failure(let refusal):
+            self.answer(refusal, keepAlive: keepAlive, context: context)
+        }
+        resume(context: context)
+    }
+
+    /// Goes on with what has come meanwhile.
+    private func resume(context: ChannelHandlerContext) {
+        while deferred == nil, !waitingParts.isEmpty { receive(waitingParts.removeFirst(), context: context) }
+        guard deferred == nil else { return flushIfNeeded(context: context) }
+        if inputEndedMeanwhile {
+            inputEndedMeanwhile = false
+            perform(exchange.inputClosed(), context: context)
+        }
+        flushIfNeeded(context: context)
+        if readIsHeld, context.channel.isWritable || exchange.isClosing { releaseRead(context: context) }
+    }
+
+    private func dropDeferred() {
+        deferred?.timer?.cancel()
+        deferred = nil
     }
 
     private func answer(
@@ -212,6 +299,8 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         clock.stop()
         releaseBody()
         leaveFlight()
+        dropDeferred()
+        waitingParts = []
         flushIfNeeded(context: context)
         context.close(promise: nil)
         if readIsHeld { releaseRead(context: context) }
@@ -244,7 +333,10 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     /// A client that does not read its answers gets no more requests read.
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable || exchange.isClosing {
+        if deferred != nil {
+            // One request at a time: what comes next waits in the socket.
+            readIsHeld = true
+        } else if context.channel.isWritable || exchange.isClosing {
             context.read()
         } else {
             readIsHeld = true
@@ -253,7 +345,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if readIsHeld, context.channel.isWritable {
+        if readIsHeld, deferred == nil, context.channel.isWritable {
             clock.outputUnblocked(betweenRequests: exchange.isIdle)
             releaseRead(context: context)
         }
@@ -269,6 +361,8 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
+        case ChannelEvent.inputClosed where deferred != nil:
+            inputEndedMeanwhile = true
         case ChannelEvent.inputClosed:
             perform(exchange.inputClosed(), context: context)
         case let timeout as RequestTimeout:
@@ -285,7 +379,7 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
 
     private func expired(_ phase: RequestClock.Phase, context: ChannelHandlerContext) {
         switch phase {
-        case .idle, .blocked: perform(exchange.close(), context: context)
+        case .idle, .blocked, .answering: perform(exchange.close(), context: context)
         case .head, .body: perform(exchange.refused(.requestTimeout), context: context)
         }
     }

@@ -21,6 +21,39 @@ package struct AdmissionHTTPRequest {
     package let body: UnsafeRawBufferPointer
 }
 
+/// A complete answer that was made elsewhere than on the connection's event loop.
+package struct AdmissionAnswer: Sendable {
+    /// The JSON body of a 200 answer.
+    package let body: [UInt8]
+    package let outcome: AdmissionOutcome
+
+    package init(body: [UInt8], outcome: AdmissionOutcome) {
+        self.body = body
+        self.outcome = outcome
+    }
+}
+
+/// A request whose answer needs something that only waiting brings.
+package protocol DeferredAdmission: Sendable {
+    /// How long it may take before `expire` is called.
+    var patience: Duration { get }
+
+    /// Starts, without blocking.
+    ///
+    /// - Parameter completion: called once, on any thread, also at once.
+    func start(_ completion: @escaping @Sendable (Result<AdmissionAnswer, HTTPRefusal>) -> Void)
+
+    /// The time is over: answer with what there is. Called on an event loop; the completion follows soon.
+    func expire()
+}
+
+/// What became of a request.
+package enum AdmissionReply: Sendable {
+    case answered(AdmissionOutcome)
+    /// Nothing counts that was written; the answer comes later.
+    case deferred(any DeferredAdmission)
+}
+
 /// What decides: the seam between HTTP and the engine.
 ///
 /// Called on an event loop, on several at the same time: it must not block. `output` comes empty (its reader index is
@@ -29,5 +62,5 @@ package struct AdmissionHTTPRequest {
 /// is for the metrics.
 package protocol AdmissionResponder: Sendable {
     func respond(to request: AdmissionHTTPRequest, into output: inout ByteBuffer) throws(HTTPRefusal)
-        -> AdmissionOutcome
+        -> AdmissionReply
 }

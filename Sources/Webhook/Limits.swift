@@ -54,4 +54,6 @@ package enum WebhookLimits {
     static let reloadRetrySeconds = 10
     /// How often a connection's deadline is looked at.
     static let clockPeriod = TimeAmount.seconds(1)
+    /// How long an answer from elsewhere may take before its connection is given up: the API server waits 30 seconds.
+    static let longestAnswer = TimeAmount.seconds(35)
 }

@@ -11,6 +11,8 @@ struct RequestClock: Equatable {
         /// Some bytes of a head have come.
         case head
         case body
+        /// The answer comes from elsewhere.
+        case answering
         /// The client does not read its answers.
         case blocked
     }
@@ -37,6 +39,9 @@ struct RequestClock: Equatable {
     mutating func headReceived(now: NIODeadline) {
         enter(.body, until: now + timeouts.body)
     }
+
+    /// Whoever answers has a deadline of its own, which is shorter than this.
+    mutating func answerDeferred(now: NIODeadline) { enter(.answering, until: now + WebhookLimits.longestAnswer) }
 
     mutating func requestEnded(now: NIODeadline) {
         enter(.idle, until: now + (isDraining ? timeouts.drainIdle : timeouts.idle))

@@ -50,6 +50,8 @@ final class RequestClockHandler: ChannelInboundHandler {
         clock.headReceived(now: now)
     }
 
+    func answerDeferred() { clock.answerDeferred(now: eventLoop.now) }
+
     func requestEnded(now: NIODeadline) { clock.requestEnded(now: now) }
 
     func outputBlocked() { clock.outputBlocked(now: eventLoop.now) }

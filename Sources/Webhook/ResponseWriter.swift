@@ -16,6 +16,12 @@ struct ResponseWriter {
         return try body(&buffer)
     }
 
+    /// Begins a response with a body that is there already.
+    mutating func compose(_ body: [UInt8]) {
+        start()
+        buffer.writeBytes(body)
+    }
+
     /// A 200 answer from the composed body.
     mutating func finishOK(keepAlive: Bool) {
         finish(statusLine: "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n", keepAlive: keepAlive)

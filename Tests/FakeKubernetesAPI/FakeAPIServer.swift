@@ -98,13 +98,16 @@ package final class FakeAPIServer: @unchecked Sendable {
         }
     }
 
-    /// Answers the next requests that `applies` picks with a failure.
+    /// Answers the next requests that `applies` picks with a failure. It is asked under the server's lock.
     package func fail(
         _ answer: FakeAnswer, times: Int = 1,
         _ applies: @escaping @Sendable (_ method: String, _ target: String) -> Bool = { _, _ in true }
     ) {
         locked { failures.append(Failure(answer: answer, times: times, applies: applies)) }
     }
+
+    /// Takes back what `fail` was asked for.
+    package func stopFailing() { locked { failures = [] } }
 
     // MARK: What there is
 

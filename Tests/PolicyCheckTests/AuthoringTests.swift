@@ -15,16 +15,7 @@ import Testing
         let test = try CommandRun(["test"], in: directory.url)
         #expect(test.status == 0 && test.output.contains("1 test, 2 checks: 1 passed"), "\(test.output)\(test.errors)")
         #expect(try CommandRun(["lint", "policies"], in: directory.url).status == 0)
-        let deployment = """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: x}
-            spec:
-              selector: {matchLabels: {app: x}}
-              template: {metadata: {labels: {app: x}}, spec: {containers: [{name: x, image: x}]}}
-
-            """
-        try directory.write(deployment, to: "deploy/x.yaml")
+        try directory.write(Samples.deployment("x"), to: "deploy/x.yaml")
         let check = try CommandRun(["."], in: directory.url)
         #expect(
             check.status == 0 && check.output.contains("warning[require-team-label]")

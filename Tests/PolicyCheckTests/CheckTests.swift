@@ -64,10 +64,11 @@ import Testing
         // Policies that do not work.
         Case("-p broken-policy.yaml good.yaml", 3, "error[cel-syntax]", "broken-policy.yaml:14:", reports: false),
         Case("-p undeclared.yaml good.yaml", 3, "objct", "undeclared.yaml:14:", reports: false),
-        Case("-p failing.yaml good.yaml", 3),
-        Case("-p annotating.yaml good.yaml", 3),
-        Case("-p ignoring.yaml good.yaml", 0),
-        Case("-p ignoring.yaml --fail-on warn good.yaml", 1),
+        Case("-p failing.yaml good.yaml", 3, "warning[lint-undefined-field]"),
+        Case("-p annotating.yaml good.yaml", 3, "warning[lint-undefined-field]"),
+        Case("-p ignoring.yaml good.yaml", 0, "warning[lint-undefined-field]"),
+        Case("-p ignoring.yaml --fail-on warn good.yaml", 1, "warning[lint-undefined-field]"),
+        Case("-p ignoring.yaml --quiet good.yaml", 0),
         // The worst counts.
         Case("-p policies bad.yaml truncated.yaml", 2, "truncated.yaml"),
         Case("-p policies --fail-on never bad.yaml missing.yaml", 2, "missing.yaml"),
@@ -210,7 +211,16 @@ import Testing
     func lint() throws {
         let directory = try Samples.directory()
         let clean = try CommandRun(["lint", "policies"], in: directory.url)
-        #expect(clean.status == 0 && clean.output == "1 policy: no errors.\n")
+        #expect(clean.status == 0 && clean.output == "1 policy: nothing to report.\n", "\(clean.output)")
+        let failing = try CommandRun(["lint", "failing.yaml"], in: directory.url)
+        #expect(failing.status == 1 && failing.output.contains("error[lint-undefined-field]"), "\(failing.output)")
+        let allowed = try CommandRun(["lint", "--fail-on", "never", "failing.yaml"], in: directory.url)
+        #expect(allowed.status == 0 && allowed.output == failing.output)
+        let disabled = try CommandRun(["lint", "--disable", "lint-undefined-field", "failing.yaml"], in: directory.url)
+        #expect(disabled.status == 0 && disabled.output == "1 policy: nothing to report.\n", "\(disabled.output)")
+        #expect(try CommandRun(["lint", "--disable", "lint-undefined", "failing.yaml"], in: directory.url).status == 2)
+        let warnings = try CommandRun(["lint", "--expression-warnings", "failing.yaml"], in: directory.url)
+        #expect(warnings.status == 0 && warnings.output.contains("undefined field 'none'"), "\(warnings.output)")
         let broken = try CommandRun(["lint", "broken-policy.yaml", "undeclared.yaml"], in: directory.url)
         #expect(broken.status == 3 && broken.output.isEmpty)
         #expect(broken.errors.contains("broken-policy.yaml:14:") && broken.errors.contains("undeclared.yaml:14:"))

@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-/// Runs the commands of the pages and compares what they print; `RECORD_SNAPSHOTS=1` rewrites the pages.
+/// Runs the commands of pages in docs and compares what they print; `RECORD_SNAPSHOTS=1` rewrites the pages.
 @Suite struct DocumentationTests {
+    static let pages = ["docs/policy-check.md", "docs/testing.md", "docs/image-signatures.md"]
+
     /// The page with each `$ command` in a console block followed by what it prints now.
     private static func rewritten(_ text: String) throws -> String {
         var out: [String] = []
@@ -48,14 +50,14 @@ import Testing
         return lines
     }
 
-    @Test("the page shows what the commands print", arguments: ["policy-check.md", "image-signatures.md"])
+    @Test("a page shows what the commands print", arguments: pages)
     func commands(name: String) throws {
-        let page = CommandRun.root.appendingPathComponent("docs/\(name)")
+        let page = CommandRun.root.appendingPathComponent(name)
         let text = String(decoding: try Data(contentsOf: page), as: UTF8.self)
         let now = try Self.rewritten(text)
         if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
             try Data(now.utf8).write(to: page)
-            Issue.record("rewrote docs/\(name)")
+            Issue.record("rewrote \(name)")
         } else {
             let differing = zip(text.components(separatedBy: "\n"), now.components(separatedBy: "\n"))
                 .first { $0 != $1 }

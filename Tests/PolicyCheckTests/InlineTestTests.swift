@@ -3,22 +3,23 @@ import Testing
 
 @Suite("Tests in the file of their policy")
 struct InlineTestTests {
-    private static let stream = PolicyTestProject.policy + "\n---\n" + """
-        apiVersion: cli.kyverno.io/v1alpha1
-        kind: Test
-        metadata: {name: tags}
-        results:
-        - {policy: tags, kind: Pod, resources: [good], result: pass}
-        - {policy: tags, kind: Pod, resources: [bad], result: fail}
-        ---
-        apiVersion: cli.kyverno.io/v1alpha1
-        kind: Test
-        metadata: {name: updates}
-        results:
-        - {policy: tags, kind: Pod, resources: [bad], operation: UPDATE, result: skip}
-        ---
+    private static let stream =
+        PolicyTestProject.policy + "\n---\n" + """
+            apiVersion: cli.kyverno.io/v1alpha1
+            kind: Test
+            metadata: {name: tags}
+            results:
+            - {policy: tags, kind: Pod, resources: [good], result: pass}
+            - {policy: tags, kind: Pod, resources: [bad], result: fail}
+            ---
+            apiVersion: cli.kyverno.io/v1alpha1
+            kind: Test
+            metadata: {name: updates}
+            results:
+            - {policy: tags, kind: Pod, resources: [bad], operation: UPDATE, result: skip}
+            ---
 
-        """ + PolicyTestProject.resources
+            """ + PolicyTestProject.resources
 
     @Test("use its policies and objects, and are found in directories")
     func stream() throws {
@@ -37,7 +38,8 @@ struct InlineTestTests {
     func policies() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Self.stream, to: "tags.yaml")
-        try directory.write("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: x}]}}", to: "p.yaml")
+        try directory.write(
+            "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: x}]}}", to: "p.yaml")
         let run = try CommandRun(["check", "--policy", "tags.yaml", "p.yaml"], in: directory.url)
         #expect(run.status == 1, "\(run.errors)")
         #expect(run.output.contains("1 resource × 1 policy: 1 error"), "\(run.output)")
@@ -68,7 +70,8 @@ struct InlineTestTests {
 
     @Test("a document that no test uses is an error in a file of tests")
     func unused() throws {
-        let project = try PolicyTestProject("- {policy: tags, kind: Pod, resources: [good], result: pass}\n---\nkind: Pod\n")
+        let project = try PolicyTestProject(
+            "- {policy: tags, kind: Pod, resources: [good], result: pass}\n---\nkind: Pod\n")
         let run = try project.run()
         #expect(run.status == 2)
         #expect(run.errors.contains("error[test-kind]: the document is no test, and no test in this file uses it"))

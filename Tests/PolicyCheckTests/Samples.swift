@@ -66,6 +66,21 @@ enum Samples {
 
         """
 
+    /// One that an API server takes.
+    static func deployment(_ name: String, namespace: String = "default") -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: \(name), namespace: \(namespace)}
+        spec:
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: web, image: web}]}
+
+        """
+    }
+
     static let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec: {ports: [{port: 80}]}\n"
     static let score = "apiVersion: score.dev/v1b1\nmetadata:\n  name: hello\n"
     static let truncated = "apiVersion: v1\nkind: Pod\nmetadata: {name: x\n"

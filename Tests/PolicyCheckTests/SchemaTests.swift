@@ -91,6 +91,29 @@ struct SchemaTests {
         #expect(run.status == status && run.output.contains(text), "\(run.output)")
     }
 
+    @Test("checks schemas alone where there are no policies, and says so where nothing was checked")
+    func alone() throws {
+        let directory = try directory()
+        #expect(try CommandRun(["good.yaml"], in: directory.url).status == 2)
+        #expect(try CommandRun(["--schemas", "good.yaml"], in: directory.url).status == 0)
+        let unknown = try CommandRun(["--schemas", "widget.yaml"], in: directory.url)
+        #expect(unknown.status == 2 && unknown.errors.contains("no object is of a kind with a known schema"))
+    }
+
+    @Test("refuses versions whose types are not known, if schemas were asked for")
+    func kubernetesVersion() throws {
+        let directory = try directory()
+        let arguments = ["-p", "policies", "--kubernetes-version", "1.30", "good.yaml"]
+        let lenient = try CommandRun(arguments, in: directory.url)
+        #expect(lenient.status == 0)
+        #expect(
+            lenient.errors.contains(
+                "warning[schema-version]: the types of Kubernetes 1.30 are not built in, only those of 1.36"))
+        #expect(try CommandRun(["--schemas"] + arguments, in: directory.url).status == 2)
+        #expect(
+            try CommandRun(["admitted", "--kubernetes-version", "1.30", "good.yaml"], in: directory.url).status == 2)
+    }
+
     @Test("explain and diff see the admitted view, and --raw the manifest")
     func otherCommands() throws {
         let directory = try directory()

@@ -72,13 +72,7 @@ import Testing
     @Test("add takes the Pods of workloads, names with quotes, and objects without a namespace")
     func unusual() throws {
         let directory = try Samples.directory()
-        let deployment = """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web, namespace: shop}
-            spec: {selector: {matchLabels: {app: w}}, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c, image: i}]}}}
-
-            """
+        let deployment = Samples.deployment("web", namespace: "shop")
         try directory.write(deployment, to: "web.yaml")
         let pods = try CommandRun(
             ["waiver", "add", "-p", "policies", "team-label", "web.yaml", "--reason", "x"], in: directory.url)

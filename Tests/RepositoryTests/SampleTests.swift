@@ -21,10 +21,30 @@ import Testing
         #expect(rows.allSatisfy { $0.count == 3 && $0[1] == ($0[0].hasPrefix("good/") ? "0" : "1") })
     }
 
+    @Test("every request about images has its expected verdict, and no verdict lacks its request")
+    func imageRequests() throws {
+        let rows = try Repository.table("testdata/image-policies/expected.tsv")
+        #expect(try rows.map { $0[0] } == Repository.names(in: "testdata/image-policies/requests"))
+        #expect(rows.allSatisfy { $0.count == 3 && ["true", "false"].contains($0[1]) })
+        #expect(rows.allSatisfy { ($0[1] == "true") == ($0[2] == "-") })
+    }
+
+    @Test(
+        "the tests of the policy about images hold",
+        .enabled(if: ReadmeCommandTests.isBuilt, "the executables are not built"))
+    func imagePolicyTests() throws {
+        let result = try Shell().run("policy-check test testdata/image-policies")
+        #expect(result.status == 0, "\(result.output)")
+    }
+
     @Test("each policy denies one of the samples, and policies/Kustomization packs it")
     func policiesAreCovered() throws {
         let policies = try Repository.names(in: "policies").filter { $0.hasSuffix(".yaml") }
-        let denying = try Repository.table("testdata/manifests/expected.tsv").flatMap { $0[2].split(separator: ",") }
+        let tables = ["testdata/manifests/expected.tsv", "testdata/image-policies/expected.tsv"]
+        var denying: [Substring] = []
+        for table in tables {
+            for row in try Repository.table(table) { denying += row[2].split(separator: ",") }
+        }
         let packed = try Repository.text("policies/Kustomization")
         for policy in policies {
             #expect(denying.contains(policy.dropLast(".yaml".count)), "\(policy)")

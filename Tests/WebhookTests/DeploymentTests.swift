@@ -13,7 +13,9 @@ import Testing
         return result.output
     }
 
-    @Test("builds and passes our own policies", arguments: ["base", "overlays/cert-manager", "overlays/production"])
+    @Test(
+        "builds and passes our own policies",
+        arguments: ["base", "overlays/cert-manager", "overlays/production", "overlays/self-managed"])
     func builds(name: String) throws {
         let manifests = try built(name)
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("deploy-\(UUID().uuidString).yaml")

@@ -6,7 +6,7 @@ import NIOCore
 struct EchoResponder: AdmissionResponder {
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
-    ) throws(HTTPRefusal) -> AdmissionOutcome {
+    ) throws(HTTPRefusal) -> AdmissionReply {
         guard !request.body.isEmpty else { throw .badRequest("the body is empty") }
         // SAFETY: the documented padding, read as the JSON parser will.
         let padding = UnsafeRawBufferPointer(
@@ -28,7 +28,7 @@ struct EchoResponder: AdmissionResponder {
             output.writeString(#""padded":\#(padding.allSatisfy { $0 == 0 })}"#)
         }
         let decision: AdmissionOutcome.Decision = request.body.first == UInt8(ascii: "d") ? .denied : .allowed
-        return AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: decision)
+        return .answered(AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: decision))
     }
 
     static func sum(_ text: String) -> UInt32 { text.utf8.reduce(into: 0) { $0 = $0 &* 31 &+ UInt32($1) } }

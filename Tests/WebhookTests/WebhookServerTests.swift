@@ -280,10 +280,10 @@ private struct StuckResponder: AdmissionResponder {
 
     func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer
-    ) throws(HTTPRefusal) -> AdmissionOutcome {
+    ) throws(HTTPRefusal) -> AdmissionReply {
         started.signal()
         proceed.wait()
         output.writeString("{}")
-        return AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: .allowed)
+        return .answered(AdmissionOutcome(operation: .create, group: "", kind: "Pod", decision: .allowed))
     }
 }

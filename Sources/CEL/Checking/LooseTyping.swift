@@ -154,6 +154,10 @@ extension Checker {
             set(id, .bool)
             return true
         }
+        if function.name == "orValue", let result = looseDefault(loosened) {
+            set(id, result)
+            return true
+        }
         var result: CELType?
         for overload in function.overloads where overload.isMember == (target != nil) {
             guard let type = match(overload, loosened) else { continue }
@@ -162,6 +166,14 @@ extension Checker {
         guard let result else { return false }
         set(id, result)
         return true
+    }
+
+    /// A default of another type than the optional's content is no mistake; neither is one of a plain value where such
+    /// may be defaulted.
+    private func looseDefault(_ arguments: [CELType]) -> CELType? {
+        guard arguments.count == 2 else { return nil }
+        if arguments[0].optionalContent != nil { return .dyn }
+        return environment.orValueTakesPlainValues ? arguments[0] : nil
     }
 
     // MARK: What is known

@@ -6,12 +6,17 @@ package final class Activation {
     package let values: [Value?]
     /// The lazily composed variables (`variables.x`), if the environment has them.
     package let composed: ComposedVariables?
+    /// What functions of the kind `scoped` get beside their arguments.
+    let scope: (any Sendable & AnyObject)?
     /// Where the variables that lie in documents start, by slot; `values` keeps the documents alive.
     let roots: UnsafeMutablePointer<NodeCursor?>
 
-    package init(_ values: [Value?], composed: ComposedVariables? = nil) {
+    package init(
+        _ values: [Value?], composed: ComposedVariables? = nil, scope: (any Sendable & AnyObject)? = nil
+    ) {
         self.values = values
         self.composed = composed
+        self.scope = scope
         roots = .allocate(capacity: max(1, values.count))
         for (slot, value) in values.enumerated() {
             (roots + slot).initialize(to: value.flatMap { NodeCursor($0) })

@@ -35,6 +35,8 @@ final class CallNode: PlanNode, @unchecked Sendable {
                 return UnaryCallNode(id, function, arguments[0], candidates[0], body, cost)
             case .binary(let body) where arguments.count == 2:
                 return BinaryCallNode(id, function, arguments[0], arguments[1], candidates[0], body, cost)
+            case .scoped(let body):
+                return ScopedCallNode(id, function, arguments, candidates[0], body, cost)
             default: break
             }
         }

@@ -132,3 +132,43 @@ final class BinaryCallNode: PlanNode, @unchecked Sendable {
         try frame.charge(cost.amount([nil, value], result: nil))
     }
 }
+
+/// A call of a function that looks at the evaluation's scope. Arguments are evaluated in order; the first error ends it.
+final class ScopedCallNode: PlanNode, @unchecked Sendable {
+    typealias Body = @Sendable ((any Sendable & AnyObject)?, [Value]) throws(EvaluationError) -> Value
+
+    private let function: String
+    private let parameters: [CELType]
+    private let arguments: [PlanNode]
+    private let body: Body
+    private let cost: CallCost
+
+    init(
+        _ id: ExpressionID, _ function: String, _ arguments: [PlanNode], _ candidate: CallNode.Candidate,
+        _ body: @escaping Body, _ cost: CallCost
+    ) {
+        self.function = function
+        self.arguments = arguments
+        parameters = candidate.parameters
+        self.body = body
+        self.cost = cost
+        super.init(id)
+    }
+
+    override func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        var values: [Value] = []
+        values.reserveCapacity(arguments.count)
+        for argument in arguments { values.append(try argument.evaluate(&frame)) }
+        for (parameter, value) in zip(parameters, values) where !parameter.accepts(value) {
+            throw CallNode.noSuchOverload(function, values).located(at: id)
+        }
+        let result: Value
+        do throws(EvaluationError) {
+            result = try body(frame.activation.scope, values)
+        } catch {
+            throw error.located(at: id)
+        }
+        try frame.charge(cost.amount(values.first, values.dropFirst().first) ?? cost.amount(values, result: result))
+        return result
+    }
+}

@@ -50,6 +50,8 @@ package enum Implementation: Sendable {
     case ternary(@Sendable (Value, Value, Value) throws(EvaluationError) -> Value)
     /// Four arguments and more.
     case variadic(@Sendable ([Value]) throws(EvaluationError) -> Value)
+    /// Any number of arguments, with the `Activation.scope` of the evaluation; only for functions with one overload.
+    case scoped(@Sendable ((any Sendable & AnyObject)?, [Value]) throws(EvaluationError) -> Value)
 }
 
 /// What a call adds to the cost beyond its arguments, in Kubernetes' units.

@@ -211,6 +211,7 @@ struct Planner {
         if !nodes.isEmpty, candidates.count == 1, case .nullary(let body) = candidates[0].implementation {
             return folded(body, id)
         }
+        if candidates.count == 1, case .scoped = candidates[0].implementation { return node }
         if !traced, nodes.allSatisfy(\.isSteady), let steady = SteadyNode(node) { return steady }
         return node
     }

@@ -1,13 +1,13 @@
 import COpenSSL
 import Glibc
-import Values
+package import Values
 
 /// An X.509 certificate.
 package final class Certificate: @unchecked Sendable {
     // SAFETY: the X509 is not changed after init (OpenSSL guards its lazy caches itself); freed in deinit only.
     let pointer: OpaquePointer
     package let der: [UInt8]
-    let key: PublicKey
+    package let key: PublicKey
     /// First and last moment, both included.
     let notBefore: Timestamp
     let notAfter: Timestamp
@@ -116,15 +116,15 @@ package final class Certificate: @unchecked Sendable {
         return matching.count == 1 ? matching.first : nil
     }
 
-    func isValid(at time: Timestamp) -> Bool { notBefore <= time && time <= notAfter }
+    package func isValid(at time: Timestamp) -> Bool { notBefore <= time && time <= notAfter }
 
-    var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
+    package var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
 
     /// Whether its basic constraints allow it to issue certificates.
     var isAuthority: Bool { X509_get_extension_flags(pointer) & UInt32(EXFLAG_CA) != 0 }
 
     /// Whether the other certificate's key signed this one, and is named as its issuer.
-    func isIssued(by other: Certificate) -> Bool {
+    package func isIssued(by other: Certificate) -> Bool {
         defer { ERR_clear_error() }
         return X509_NAME_cmp(X509_get_issuer_name(pointer), X509_get_subject_name(other.pointer)) == 0
             && X509_verify(pointer, other.key.pointer) == 1

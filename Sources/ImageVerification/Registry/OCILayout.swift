@@ -57,6 +57,12 @@ package struct OCILayout: OCIStore {
         }
     }
 
+    /// The manifest under exactly that `org.opencontainers.image.ref.name`.
+    package func manifest(named name: String) throws(VerificationError) -> StoredManifest? {
+        guard let found = names[name]?.last else { return nil }
+        return try manifest(repository: "", reference: found.digest.description)
+    }
+
     package func manifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {
         let digest: ImageDigest
         if reference.utf8.contains(UInt8(ascii: ":")) {

@@ -20,6 +20,9 @@ package struct SignaturePolicy: Sendable {
     package var allowsPSS: Bool
     /// Takes bundles that sign an image's manifest as plain bytes, which cosign refuses.
     package var allowsMessageSignatures: Bool
+    /// The certificate whose key the policy names: signatures that carry this very one count as made by the key. It must
+    /// hold when the signature is judged.
+    package var certificate: Certificate?
 
     package init(
         signer: Signer, trustedRoot: TrustedRoot? = nil, requiresLogEntry: Bool = true, requiresTimestamp: Bool = false,
@@ -49,9 +52,10 @@ package struct SignaturePolicy: Sendable {
     /// A key where a certificate is wanted is refused, and the reverse: falling back was GHSA-fx35-mq7g-6g98.
     ///
     /// - Throws: `certificate-expected`, `key-expected`.
-    func material(certificate: Certificate?) throws(VerificationError) -> SignerMaterial {
-        switch (signer, certificate) {
+    func material(certificate found: Certificate?) throws(VerificationError) -> SignerMaterial {
+        switch (signer, found) {
         case (.key(let key), nil): return .key(key)
+        case (.key(let key), .some(let found)) where found.der == certificate?.der: return .key(key)
         case (.keyless, .some(let certificate)): return .certificate(certificate)
         case (.key, .some):
             throw VerificationError(

@@ -4,6 +4,8 @@ package import Values
 package struct Statement: Sendable {
     package let predicateType: String
     package let predicate: Node?
+    /// The whole statement.
+    package let document: Node
     /// Annotations of the subjects that are the image.
     let subjectAnnotations: [[String: String]]
 
@@ -30,6 +32,7 @@ package struct Statement: Sendable {
         subjectAnnotations = matching
         predicateType = try object.string("predicateType")
         predicate = object.value("predicate")
+        document = object.node
     }
 
     /// - Throws: `predicate-type`.

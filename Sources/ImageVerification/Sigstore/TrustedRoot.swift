@@ -1,3 +1,5 @@
+import Diagnostics
+import Documents
 import Values
 
 /// A log of the trust root: its key, its ID, when it counts.
@@ -13,12 +15,15 @@ struct TransparencyLog: Sendable {
 ///
 /// It is data that somebody gives, as a file: nothing is fetched.
 package struct TrustedRoot: Sendable {
-    let logs: [TransparencyLog]
-    let certificateLogs: [TransparencyLog]
-    let certificateAuthorities: [CertificateAuthority]
-    let timestampAuthorities: [CertificateAuthority]
-    /// SHA-256 of the file, for cache keys.
+    private(set) var logs: [TransparencyLog] = []
+    private(set) var certificateLogs: [TransparencyLog] = []
+    private(set) var certificateAuthorities: [CertificateAuthority] = []
+    private(set) var timestampAuthorities: [CertificateAuthority] = []
+    /// SHA-256 of the file, for cache keys; empty if there was none.
     package let fingerprint: [UInt8]
+
+    /// A root that trusts nobody, to be filled by what a policy names itself.
+    package init() { fingerprint = [] }
 
     /// - Throws: `malformed-json`, `malformed-trusted-root`, `malformed-base64`, and those of keys and certificates.
     package init(json: [UInt8]) throws(VerificationError) {
@@ -39,6 +44,61 @@ package struct TrustedRoot: Sendable {
         certificateAuthorities = try Self.authorities(root, "certificateAuthorities")
         timestampAuthorities = try Self.authorities(root, "timestampAuthorities")
         fingerprint = Digest.sha256.hash(json)
+    }
+
+    /// This root with those of its parts replaced that the other one has.
+    package func replaced(by other: TrustedRoot) -> TrustedRoot {
+        var root = self
+        if !other.logs.isEmpty { root.logs = other.logs }
+        if !other.certificateLogs.isEmpty { root.certificateLogs = other.certificateLogs }
+        if !other.certificateAuthorities.isEmpty { root.certificateAuthorities = other.certificateAuthorities }
+        if !other.timestampAuthorities.isEmpty { root.timestampAuthorities = other.timestampAuthorities }
+        return root
+    }
+
+    /// Trusts this log only, for signatures of any time.
+    ///
+    /// - Throws: `malformed-key`, `unsupported-key`.
+    package mutating func replaceLogs(pem: String) throws(VerificationError) { logs = [try Self.log(pem)] }
+
+    /// - Throws: `malformed-key`, `unsupported-key`.
+    package mutating func replaceCertificateLogs(pem: String) throws(VerificationError) {
+        certificateLogs = [try Self.log(pem)]
+    }
+
+    /// Trusts the chain's last certificate, with those before it as intermediates.
+    ///
+    /// - Throws: `malformed-certificate`.
+    package mutating func replaceCertificateAuthorities(pem: String) throws(VerificationError) {
+        certificateAuthorities = try Self.authorities(pem)
+    }
+
+    /// - Throws: `malformed-certificate`.
+    package mutating func replaceTimestampAuthorities(pem: String) throws(VerificationError) {
+        let certificates = try Certificate.all(pem: pem)
+        timestampAuthorities = [
+            CertificateAuthority(certificates: certificates, validity: ValidityPeriod(start: nil, end: nil))
+        ]
+    }
+
+    private static func log(_ pem: String) throws(VerificationError) -> TransparencyLog {
+        let key = try PublicKey(pem: pem)
+        return TransparencyLog(
+            id: key.fingerprint, key: key, validity: ValidityPeriod(start: nil, end: nil), host: "")
+    }
+
+    /// A pool of certificates in any order: each root becomes an anchor, all others may be between.
+    private static func authorities(_ pem: String) throws(VerificationError) -> [CertificateAuthority] {
+        let certificates = try Certificate.all(pem: pem)
+        let roots = certificates.filter(\.isSelfIssued)
+        let between = certificates.filter { !$0.isSelfIssued }
+        guard !roots.isEmpty else {
+            throw VerificationError(.malformedCertificate, "none of the certificates is a root")
+        }
+        return roots.map { root in
+            CertificateAuthority(
+                certificates: between + [root], validity: ValidityPeriod(start: nil, end: nil))
+        }
     }
 
     private static func logs(
@@ -97,5 +157,20 @@ package struct TrustedRoot: Sendable {
             times.append(time)
         }
         return ValidityPeriod(start: times[0], end: times[1])
+    }
+}
+
+extension TrustedRoot {
+    /// Reads a trusted_root.json.
+    ///
+    /// - Throws: `store-unreadable`, and what the content's reader throws.
+    package init(path: String) throws(VerificationError) {
+        let bytes: [UInt8]
+        do throws(DocumentError) {
+            bytes = try FileReader.read(path: path, maximumBytes: VerificationLimits.maximumTrustedRootBytes).bytes
+        } catch {
+            throw VerificationError(.storeUnreadable, error.message)
+        }
+        try self.init(json: bytes)
     }
 }

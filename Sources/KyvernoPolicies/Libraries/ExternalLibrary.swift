@@ -257,7 +257,13 @@ extension Library {
         }
         let images = context.data.images
         let node = images[image] ?? images.first { ImageReference($0.key) == reference }?.value
-        guard let node else { throw ExternalContext.missing("metadata of the image `\(image)`") }
+        guard let node else {
+            let record = try ImageEvaluation.record(of: image, context.imageFacts, checks: [], wantsMetadata: true)
+            guard let value = record.metadataValue(image) else {
+                throw ExternalContext.missing("metadata of the image `\(image)`")
+            }
+            return value
+        }
         var entries: [(key: Value, value: Value)] = [
             (.string("image"), .string(image)), (.string("registry"), .string(reference.registry)),
             (.string("repository"), .string(reference.repository)),

@@ -34,6 +34,7 @@ struct DocsCommand: ParsableCommand {
     var check = false
 
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var terminal: TerminalOptions
 
@@ -87,8 +88,12 @@ struct DocsCommand: ParsableCommand {
     private func pages(_ loaded: LoadedPolicies, _ log: Log) throws(RunFailure) -> [PolicyPage] {
         var examples: [String: [PolicyPage.Example]] = [:]
         if !self.examples.isEmpty {
-            let judge = FileJudge(policies: loaded, options: request.manifestOptions)
-            for item in try selection.inputs(self.examples, log: log).items {
+            let inputs = try selection.inputs(self.examples, log: log)
+            let judge = FileJudge(
+                policies: loaded, options: request.manifestOptions,
+                schemas: try schemas.schemas(for: target, validates: false, log: log)
+            ).adding(CustomDefinitions.find(in: inputs.items, jobs: 1))
+            for item in inputs.items {
                 let report = judge.judge(item).report
                 for diagnostic in report.diagnostics { try log.report(diagnostic) }
                 for subject in report.subjects {

@@ -82,11 +82,21 @@ enum Starter {
           name: with-team
           labels:
             team: payments
+        spec:
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: web, image: registry.example.com/web:1.0}]}
         ---
         apiVersion: apps/v1
         kind: Deployment
         metadata:
           name: without-team
+        spec:
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: web, image: registry.example.com/web:1.0}]}
 
         """
 

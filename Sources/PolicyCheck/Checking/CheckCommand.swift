@@ -89,8 +89,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         // Not in `validate`, which would hide that an option is misspelt.
-        if policies.policy.isEmpty {
-            throw ValidationError("no policies given; name files or directories with --policy")
+        if policies.policy.isEmpty, !validation.isAskedFor {
+            throw ValidationError(
+                "no policies given; name files or directories with --policy, or give --schemas to look for what the API "
+                    + "server would refuse")
         }
         if paths.isEmpty, selection.changed == nil {
             throw ValidationError("no manifests given; name files or directories, or `-` for standard input")
@@ -165,6 +167,8 @@ struct RequestOptions: ParsableArguments {
 
     @Option(help: "Group of that user; repeat for several.")
     var group: [String] = []
+
+    @OptionGroup var images: ImageOptions
 
     func validate() throws {
         if namespace.isEmpty { throw ValidationError("--namespace must not be empty") }

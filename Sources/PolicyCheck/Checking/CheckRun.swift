@@ -3,6 +3,7 @@ import Diagnostics
 import Documents
 import Glibc
 import PolicyEngine
+import PolicyLint
 import Reporting
 import Values
 
@@ -20,11 +21,14 @@ struct CheckRun {
         let reports = try ReportOutputs(command)
         var baseline = try command.baseline.map { path throws(RunFailure) in try Baseline(path: path) }
         var recorded = command.writeBaseline == nil ? nil : Baseline()
-        let policies = try LoadedPolicies.load(
+        var policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
-            allowEmpty: allowsEmpty, log: log)
+            allowEmpty: allowsEmpty || isAboutSchemas, log: log)
+        policies.images = try command.request.images.gatherer()
+        for finding in policies.typeFindings(for: command.target) { try log.report(finding.asWarning) }
         let schemas = try command.schemas.schemas(
-            for: command.target, validates: command.validation.schemas ?? true, requires: command.validation.requireSchemas,
+            for: command.target, validates: command.validation.schemas ?? true,
+            requires: command.validation.requireSchemas,
             insists: command.validation.isAskedFor, log: log)
         let inputs = try command.selection.inputs(command.paths, log: log)
         var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
@@ -97,6 +101,9 @@ struct CheckRun {
         }
     }
 
+    /// Whether there are no policies on purpose.
+    private var isAboutSchemas: Bool { command.policies.policy.isEmpty && command.validation.isAskedFor }
+
     private var allowsEmpty: Bool { command.allowEmpty || command.selection.changed != nil }
 
     private var jobs: Int { command.jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -104,6 +111,8 @@ struct CheckRun {
     /// Why nothing was checked, or nil.
     private func nothingChecked(_ summary: Summary, isAnyMatched: Bool) -> String? {
         if allowsEmpty || isAnyMatched { return nil }
+        if isAboutSchemas, summary.subjects > summary.withoutSchema { return nil }
+        if isAboutSchemas, summary.subjects > 0 { return "nothing checked: no object is of a kind with a known schema" }
         if summary.policies == 0 { return "nothing checked: there are no policies" }
         if summary.subjects == 0 { return "nothing checked: there are no Kubernetes objects in the input" }
         let objects = summary.subjects == 1 ? "the object" : "any of the \(summary.subjects) objects"

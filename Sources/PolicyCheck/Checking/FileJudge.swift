@@ -130,7 +130,7 @@ struct FileJudge: Sendable {
             // A recorded request holds the object as the API server has it.
             let admitted = isReview ? ManifestSchemas.Admitted(object: object) : admit(object)
             let request = try request(of: admitted.object)
-            let verdict = policies.judge(request)
+            let verdict = policies.judge(request, isRecorded: isReview)
             var builder = FindingBuilder(policies: policies, request: request, manifest: object, number: number)
             builder.view = admitted.view
             var report = builder.report(verdict)

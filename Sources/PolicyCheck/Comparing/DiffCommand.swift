@@ -43,12 +43,12 @@ struct DiffCommand: ParsableCommand {
         let known = try schemas.schemas(for: target, validates: false, log: log)
         let items = try selection.inputs(paths, log: log).items
         let definitions = known.isActive ? CustomDefinitions.find(in: items, jobs: 1) : []
+        let images = try request.images.gatherer()
         let judges = try [old, new].map { path in
-            FileJudge(
-                policies: try LoadedPolicies.load(
-                    [path], context: request.context, for: target, allowEmpty: false, log: log),
-                options: request.manifestOptions, schemas: known
-            ).adding(definitions)
+            var policies = try LoadedPolicies.load(
+                [path], context: request.context, for: target, allowEmpty: false, log: log)
+            policies.images = images
+            return FileJudge(policies: policies, options: request.manifestOptions, schemas: known).adding(definitions)
         }
         var comparison = Comparison()
         for item in items {

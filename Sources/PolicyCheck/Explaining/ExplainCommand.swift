@@ -33,8 +33,9 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let log = Log(colors: terminal.color)
         let paths = isFile ? [policy] : policies.policy
-        let loaded = try LoadedPolicies.load(
+        var loaded = try LoadedPolicies.load(
             paths, context: request.context, for: target, allowEmpty: false, log: log)
+        loaded.images = try request.images.gatherer()
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")

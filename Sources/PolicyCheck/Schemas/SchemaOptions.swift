@@ -45,7 +45,8 @@ struct SchemaOptions: ParsableArguments {
         if let set = SchemaSet.builtIn(version: version) { return set }
         let known = SchemaSet.builtInVersions.joined(separator: ", ")
         throw RunFailure(
-            .input, "the types of Kubernetes \(version) are not built in, only those of \(known): manifests are judged as "
+            .input,
+            "the types of Kubernetes \(version) are not built in, only those of \(known): manifests are judged as "
                 + "they are written, and not validated")
     }
 

@@ -59,10 +59,12 @@ struct TestCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Threads to use.", valueName: "number"))
     var jobs: Int?
 
-    @Flag(help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
+    @Flag(
+        help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
     var admitted = false
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var images: ImageOptions
     @OptionGroup var terminal: TerminalOptions
 
     @Flag(name: .shortAndLong, help: "Also say which checks hold.")
@@ -94,7 +96,7 @@ struct TestCommand: ParsableCommand {
         let runner = TestRunner(
             acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true),
             measuresCoverage: isMeasured, filter: filter,
-            schemas: admitted ? try SchemaOptions.set(for: target) : nil)
+            schemas: admitted ? try SchemaOptions.set(for: target) : nil, images: try images.gatherer())
         var outcomes: [TestOutcome] = []
         var summary = CoverageSummary()
         try OrderedPipeline.run(suite.tests, jobs: jobs ?? processors, work: { runner.run($0) }) {

@@ -29,6 +29,7 @@ struct WaiverAddCommand: ParsableCommand {
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
 
     @Option(help: "Why the object is excused.")
     var reason: String
@@ -59,7 +60,8 @@ struct WaiverAddCommand: ParsableCommand {
         let chosen = try loaded.policy(named: policy)
         let destination = try WaiverTarget(to, policies: policies.policy)
         var taken = Set(loaded.exceptions.map(\.name)).union(try destination.names())
-        let candidates = try candidates(by: chosen, in: loaded, log)
+        let schemas = try schemas.schemas(for: target, validates: false, log: log)
+        let (candidates, definitions) = try candidates(by: chosen, in: loaded, schemas, log)
         var documents: [String] = []
         for candidate in candidates {
             let name = WaiverText.objectName(candidate.nameParts, besides: taken)
@@ -70,22 +72,25 @@ struct WaiverAddCommand: ParsableCommand {
                     conditions: candidate.conditions, expiresAt: expires.time
                 ).yaml)
         }
-        try verify(documents, candidates, log)
+        try verify(documents, candidates, schemas, definitions, log)
         try destination.append(documents, until: expires.time, log)
     }
 
     /// The objects that the policy finds fault with; an error if there is none.
     private func candidates(
-        by policy: any CompiledPolicy, in loaded: LoadedPolicies, _ log: Log
-    ) throws(RunFailure) -> [WaiverCandidate] {
+        by policy: any CompiledPolicy, in loaded: LoadedPolicies, _ schemas: ManifestSchemas, _ log: Log
+    ) throws(RunFailure) -> (candidates: [WaiverCandidate], definitions: [Node]) {
         let location = ObjectLocation(file)
-        let judge = FileJudge(policies: loaded, options: request.manifestOptions)
         var candidates: [WaiverCandidate] = []
+        var definitions: [Node] = []
         var excuse: String?
         do throws(DocumentError) {
-            for object in try location.objects() {
-                // As `check` sees it, or there would be waivers for what it does not find.
-                switch WaiverCandidate.judge(object, try judge.admittedRequest(of: object), by: policy, in: loaded) {
+            let source = try InputText.read(location.path)
+            definitions = CustomDefinitions.find(in: source)
+            let judge = FileJudge(policies: loaded, options: request.manifestOptions, schemas: schemas)
+                .adding(definitions)
+            for object in try location.objects(in: source) {
+                switch try WaiverCandidate.judge(object, by: policy, with: judge) {
                 case .faulty(let candidate): candidates.append(candidate)
                 case .excused(let exception): excuse = excuse ?? exception
                 case .faultless: break
@@ -101,18 +106,21 @@ struct WaiverAddCommand: ParsableCommand {
             throw RunFailure(
                 .input, "there is nothing to waive: `\(policy.id.qualifiedName)` finds nothing in `\(file)`\(reason)")
         }
-        return candidates
+        return (candidates, definitions)
     }
 
     /// What is written is read again, beside the policies, and must do what it is for.
-    private func verify(_ documents: [String], _ candidates: [WaiverCandidate], _ log: Log) throws(RunFailure) {
+    private func verify(
+        _ documents: [String], _ candidates: [WaiverCandidate], _ schemas: ManifestSchemas, _ definitions: [Node],
+        _ log: Log
+    ) throws(RunFailure) {
         let text = SourceFile(name: "waiver", text: documents.joined(separator: "---\n"))
         let loaded = try LoadedPolicies.load(
             policies.policy, context: request.context, for: target, allowEmpty: false, log: log, besides: [text])
         let policy = try loaded.policy(named: policy)
+        let judge = FileJudge(policies: loaded, options: request.manifestOptions, schemas: schemas).adding(definitions)
         for candidate in candidates {
-            guard case .excused = WaiverCandidate.judge(candidate.object, candidate.request, by: policy, in: loaded)
-            else {
+            guard case .excused? = try? WaiverCandidate.judge(candidate.object, by: policy, with: judge) else {
                 throw RunFailure(
                     .policy,
                     "no waiver can be made for \(candidate.request.kind.kind) `\(candidate.request.name)`: policies of the "

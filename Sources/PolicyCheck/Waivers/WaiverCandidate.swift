@@ -1,4 +1,5 @@
 import Admission
+import Documents
 import KubernetesSchemas
 import PolicyEngine
 import Values
@@ -18,10 +19,11 @@ struct WaiverCandidate {
     }
 
     static func judge(
-        _ object: Node, _ request: AdmissionRequest, by policy: any CompiledPolicy, in policies: LoadedPolicies
-    ) -> Ruling {
-        let own = policies.judge(request)
-        let pod = policies.judgePod(of: request) { ManifestSchemas.view.view(ofPod: $0)?.root ?? $0 }
+        _ object: Node, by policy: any CompiledPolicy, with judge: FileJudge
+    ) throws(DocumentError) -> Ruling {
+        let request = try judge.admittedRequest(of: object)
+        let own = judge.policies.judge(request)
+        let pod = judge.policies.judgePod(of: request) { judge.schemas.view(ofPod: $0)?.root ?? $0 }
         func find(_ verdict: Verdict?) -> [PolicyEvaluation] {
             verdict?.evaluations.filter { $0.policy == policy.id } ?? []
         }

@@ -24,6 +24,7 @@ struct WaiverListCommand: ParsableCommand {
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
 
     @Option(name: .shortAndLong, help: "Format of the list.")
@@ -36,7 +37,10 @@ struct WaiverListCommand: ParsableCommand {
         let loaded = try LoadedPolicies.load(
             policies.policy, context: request.context, for: target, allowEmpty: false, log: log)
         let inventory = try WaiverInventory(
-            loaded, paths: paths, ManifestOptions(options: request.manifestOptions, selection: selection), log)
+            loaded, paths: paths,
+            ManifestOptions(
+                options: request.manifestOptions, selection: selection,
+                schemas: try schemas.schemas(for: target, validates: false, log: log)), log)
         try log.flush()
         let file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         switch output {

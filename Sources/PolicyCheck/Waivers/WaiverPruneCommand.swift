@@ -23,6 +23,7 @@ struct WaiverPruneCommand: ParsableCommand {
     @OptionGroup var policies: PolicyOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var request: RequestOptions
+    @OptionGroup var schemas: SchemaOptions
     @OptionGroup var selection: SelectionOptions
 
     @Flag(help: "Only show what would be removed.")
@@ -35,7 +36,10 @@ struct WaiverPruneCommand: ParsableCommand {
         let loaded = try LoadedPolicies.load(
             policies.policy, context: request.context, for: target, allowEmpty: false, log: log)
         let inventory = try WaiverInventory(
-            loaded, paths: paths, ManifestOptions(options: request.manifestOptions, selection: selection), log)
+            loaded, paths: paths,
+            ManifestOptions(
+                options: request.manifestOptions, selection: selection,
+                schemas: try schemas.schemas(for: target, validates: false, log: log)), log)
         // What could not be read may be what a waiver is for.
         if inventory.unreadable > 0 {
             try log.flush()

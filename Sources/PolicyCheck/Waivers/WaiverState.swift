@@ -56,8 +56,10 @@ struct WaiverInventory {
         var used: Set<String>?
         if !paths.isEmpty {
             var found: Set<String> = []
-            let judge = FileJudge(policies: policies, options: request.options)
-            for item in try request.selection.inputs(paths, log: log).items {
+            let inputs = try request.selection.inputs(paths, log: log)
+            let judge = FileJudge(policies: policies, options: request.options, schemas: request.schemas)
+                .adding(CustomDefinitions.find(in: inputs.items, jobs: 1))
+            for item in inputs.items {
                 let report = judge.judge(item).report
                 for subject in report.subjects { found.formUnion(subject.usedExceptions) }
                 for diagnostic in report.diagnostics where diagnostic.severity == .error {
@@ -89,6 +91,7 @@ struct WaiverInventory {
 struct ManifestOptions {
     var options: ManifestRequestOptions
     var selection: SelectionOptions
+    var schemas: ManifestSchemas
 }
 
 extension CompiledException {

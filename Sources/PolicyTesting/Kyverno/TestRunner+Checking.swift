@@ -67,7 +67,8 @@ extension TestRunner {
         let reported = Set(set.exceptions.filter(\.reportsPass).map(\.id))
         var (actual, message) = Self.result(of: evaluations, reportedAsPass: reported)
         let records = object.mutations.filter { policies.contains($0.policy) }
-        if !records.isEmpty {
+        // A policy about images that pins their digests is a validating one all the same.
+        if !records.isEmpty, evaluations.isEmpty || expectation.patched != nil {
             let mutation = mutationResult(test, records, object, expectation.patched, reportedAsPass: reported)
             (actual, message) = (mutation.result, mutation.message)
             outcome.quirk = mutation.quirk

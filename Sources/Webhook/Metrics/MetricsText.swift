@@ -31,15 +31,25 @@ package struct MetricsText {
     }
 
     mutating func histogram(_ name: String, _ help: String, _ values: (counts: [Int], sum: Int)) {
+        histogram(name, help, Histogram.bounds.map(\.label), values.counts, values.sum)
+    }
+
+    /// - Parameters:
+    ///   - bounds: upper bounds in seconds.
+    ///   - counts: by bound, not cumulative, and one more for what is above.
+    ///   - sum: in nanoseconds.
+    package mutating func histogram(
+        _ name: String, _ help: String, _ bounds: [String], _ counts: [Int], _ sum: Int
+    ) {
         family(name, "histogram", help)
         var total = 0
-        for (bound, count) in zip(Histogram.bounds, values.counts) {
+        for (bound, count) in zip(bounds, counts) {
             total += count
-            sample(name + "_bucket", [("le", bound.label)], total)
+            sample(name + "_bucket", [("le", bound)], total)
         }
-        total += values.counts.last ?? 0
+        total += counts.last ?? 0
         sample(name + "_bucket", [("le", "+Inf")], total)
-        sample(name + "_sum", text: String(Double(values.sum) / 1e9))
+        sample(name + "_sum", text: String(Double(sum) / 1e9))
         sample(name + "_count", text: String(total))
     }
 

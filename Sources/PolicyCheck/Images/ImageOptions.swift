@@ -1,0 +1,109 @@
+import ArgumentParser
+import Documents
+import ImageGathering
+import ImageRegistry
+import ImageVerification
+import OutgoingHTTP
+import PolicyEngine
+
+/// Where policies about images find signatures. Without any of it such policies are undecided.
+struct ImageOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "OCI image layout with images and their signatures, for policies about images.",
+            valueName: "directory"),
+        completion: .directory)
+    var signatures: String?
+
+    @Flag(help: "Look images up in their registries, for policies about images.")
+    var registries = false
+
+    @Option(
+        help: ArgumentHelp(
+            "trusted_root.json of sigstore, for signatures by identity and for log entries.",
+            valueName: "file"),
+        completion: .file())
+    var trustedRoot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Docker config.json with credentials of registries.",
+            valueName: "file"),
+        completion: .file())
+    var registryConfig: String?
+
+    @Option(
+        name: .customLong("registry-ca"),
+        help: ArgumentHelp(
+            "PEM file of authorities that prove a registry, beside the system's; repeat for several.",
+            valueName: "host=file"),
+        completion: .file())
+    var registryAuthorities: [String] = []
+
+    @Option(
+        name: .customLong("plain-http"),
+        help: ArgumentHelp(
+            "Registry that may be asked without TLS (loopback always may); repeat for several.",
+            valueName: "host"))
+    var plainHTTP: [String] = []
+
+    @Option(
+        name: .customLong("registry-mirror"),
+        help: ArgumentHelp(
+            "Where a registry's images lie as well, asked first; repeat for several.",
+            valueName: "host=mirror"))
+    var mirrors: [String] = []
+
+    func validate() throws {
+        if signatures != nil, registries { throw ValidationError("--signatures and --registries exclude each other") }
+        if trustedRoot != nil, signatures == nil, !registries {
+            throw ValidationError("--trusted-root needs --signatures or --registries")
+        }
+        let isAboutRegistries =
+            registryConfig != nil || !registryAuthorities.isEmpty || !plainHTTP.isEmpty || !mirrors.isEmpty
+        if isAboutRegistries, !registries { throw ValidationError("options about registries need --registries") }
+        for option in registryAuthorities + mirrors where Self.pair(option) == nil {
+            throw ValidationError("`\(option)` is not of the form HOST=VALUE")
+        }
+    }
+
+    private static func pair(_ text: String) -> (host: String, value: String)? {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+
+    /// What looks at images; nil if nobody may.
+    ///
+    /// - Throws: status 2 if a file or directory cannot be used.
+    func gatherer() throws(RunFailure) -> ImageGatherer? {
+        do throws(VerificationError) {
+            return try locator().map { (locator) throws(VerificationError) in
+                ImageGatherer(source: locator, trustedRoot: try root(), clock: { SystemClock.now() })
+            }
+        } catch {
+            throw RunFailure(.input, error.detail)
+        }
+    }
+
+    private func root() throws(VerificationError) -> TrustedRoot? {
+        guard let trustedRoot else { return nil }
+        return try TrustedRoot(path: trustedRoot)
+    }
+
+    private func locator() throws(VerificationError) -> (any ImageLocator)? {
+        if let signatures { return try LayoutLocator(directory: signatures) }
+        guard registries else { return nil }
+        var configuration = RegistryConfiguration()
+        configuration.plainHTTP = Set(plainHTTP)
+        for (host, file) in registryAuthorities.compactMap(Self.pair) { configuration.authorities[host] = .file(file) }
+        for (host, mirror) in mirrors.compactMap(Self.pair) {
+            configuration.mirrors[host, default: []].append(RegistryConfiguration.Mirror(mirror))
+        }
+        return RegistryLocator(try RegistryClient(configuration), credentials: try credentials())
+    }
+
+    private func credentials() throws(VerificationError) -> RegistryCredentials {
+        guard let registryConfig else { return .none }
+        return try RegistryCredentials(path: registryConfig)
+    }
+}
