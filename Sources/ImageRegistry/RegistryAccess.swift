@@ -51,7 +51,7 @@ struct RegistryAccess {
     mutating func next(_ response: HTTPResponse) throws(VerificationError) -> HTTPAuthorization {
         let what = request.resource.description
         let fault = RegistryFault.status(response, registry: request.endpoint.domain, what: what)
-        if refusal == nil || left.count == 0 { refusal = refusal ?? fault }
+        if refusal == nil { refusal = fault }
         let challenges = AuthenticationChallenge.all(in: response.head)
         let chosen = challenges.first { $0.scheme == "bearer" } ?? challenges.first { $0.scheme == "basic" }
         if response.status == 401, let chosen {
@@ -90,7 +90,8 @@ struct RegistryAccess {
                     tokens.add(text, key(candidate), lifetime: lifetime)
                     return .bearer(text)
                 case .refused(let fault):
-                    refusal = refusal?.detail.isEmpty == false && candidate == nil ? refusal : fault
+                    // That nobody in particular is refused too says less.
+                    if candidate != nil || refusal == nil { refusal = fault }
                 }
             case ("basic", .basic(let user, let password)): return .basic(user: user, password: password)
             default: continue

@@ -19,7 +19,7 @@ package final class RegistryClient: Sendable {
     package init(_ configuration: RegistryConfiguration = RegistryConfiguration()) throws(VerificationError) {
         self.configuration = configuration
         var http = configuration.http
-        // The scheme is decided here, by registry; no redirect may do without TLS where the registry does with it.
+        // The scheme is decided here, by registry; no redirect leads from TLS to plain HTTP.
         http.plainHTTP = configuration.plainHTTP.isEmpty ? .loopback : .allowed
         do throws(HTTPError) {
             client = try HTTPClient(http)

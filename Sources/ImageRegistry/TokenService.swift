@@ -87,8 +87,10 @@ struct TokenService {
         guard let text = realm.challenge.parameters["realm"], let url = try? HTTPURL(text) else {
             throw refuse("that is no URL")
         }
-        // Credentials and tokens need TLS, unless the registry itself has none.
-        guard url.origin.scheme == "https" || scheme == "http" else { throw refuse("without TLS, `\(url.origin)`") }
+        // Credentials and tokens need TLS, unless neither the registry nor this host is asked with it.
+        let mayBePlain =
+            scheme == "http" && (url.isLoopback || client.configuration.plainHTTP.contains(url.origin.description))
+        guard url.origin.scheme == "https" || mayBePlain else { throw refuse("without TLS, `\(url.origin)`") }
         return url.text
     }
 

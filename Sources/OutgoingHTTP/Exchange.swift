@@ -34,6 +34,9 @@ struct Exchange {
             do throws(HTTPError) {
                 next = try url.resolving(location)
                 try check(next)
+                guard url.origin.scheme == "http" || next.origin.scheme == "https" else {
+                    throw HTTPError(.plainHTTPRefused, host: next.origin.description, "from TLS to plain HTTP")
+                }
             } catch {
                 throw HTTPError(.redirectRefused, host: url.origin.description, "redirected: \(error.detail)")
             }

@@ -137,7 +137,7 @@ import Testing
         "a token service that is none",
         arguments: [
             #"Bearer realm="file:///etc/passwd""#, #"Bearer realm="nowhere""#, "Bearer", #"Bearer realm="""#,
-            #"Bearer realm="https://u:p@127.0.0.1/token""#,
+            #"Bearer realm="https://u:p@127.0.0.1/token""#, #"Bearer realm="http://example.test/token""#,
         ])
     func realms(challenge: String) throws {
         let registry = try LayoutRegistry(layout: TestImages.directory) { request in

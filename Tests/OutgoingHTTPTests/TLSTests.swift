@@ -110,6 +110,36 @@ struct TLSTests {
         }
     }
 
+    @Test("no redirect leads from TLS to plain HTTP", .enabled(if: Tool.exists("python3"), "needs python3"))
+    func downgrade() throws {
+        let files = try TestCertificates.shared.get()
+        let plain = try ScriptedServer { _, connection in connection.respond(200) }
+        let port = try ServerProcess.freePort()
+        let program = """
+            import http.server, ssl
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(302)
+                    self.send_header("Location", "\(plain.url)/")
+                    self.end_headers()
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", \(port)), Handler)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain("\(files.certificate)", "\(files.key)")
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            server.serve_forever()
+            """
+        let server = try ServerProcess(["python3", "-c", program], port: port)
+        var configuration = HTTPClientConfiguration()
+        configuration.authorities = .only(.file(files.certificate))
+        configuration.plainHTTP = .allowed
+        var request = HTTPRequest("GET", "https://localhost:\(server.port)/")
+        request.maximumRedirects = 1
+        request.deadline = .now.advanced(by: .seconds(20))
+        let client = try HTTPClient(configuration)
+        #expect { try client.send(request) } throws: { ($0 as? HTTPError)?.kind == .redirectRefused }
+        #expect(plain.requests.isEmpty)
+    }
+
     private static func otherCertificate() throws -> String {
         let files = try TestCertificates.shared.get()
         let path = files.directory + "/other-authority.pem"
