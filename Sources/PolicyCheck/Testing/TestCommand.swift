@@ -59,7 +59,7 @@ struct TestCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Threads to use.", valueName: "number"))
     var jobs: Int?
 
-    @Flag(help: "Judge the objects as the API server would admit them, not as `kyverno test` does, as they are written.")
+    @Flag(help: "Judge objects as the API server would admit them, not as they are written, as `kyverno test` does.")
     var admitted = false
 
     @OptionGroup var target: TargetOptions
