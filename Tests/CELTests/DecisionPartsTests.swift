@@ -7,7 +7,7 @@ import Values
     static let cases: [(expression: String, parts: [String])] = [
         ("true", []),
         ("object.a == 1", ["object.a == 1"]),
-        ("!(object.a == 1)", ["!(object.a == 1)", "(object.a == 1)"]),
+        ("!(object.a == 1)", ["!(object.a == 1)"]),
         (
             "has(object.a) && object.a > 1 || object.b",
             ["has(object.a) && object.a > 1 || object.b", "has(object.a)", "object.a > 1", "object.b"]

@@ -29,6 +29,12 @@ package struct DecisionParts: Sendable {
         let root = expression.tree.root
         let isCondition = expression.type == .bool
         add(root, .whole, isCondition: isCondition)
+        // What the whole negates is no part of its own.
+        var core = root
+        while case .call(Operator.not, nil, let operands) = expression.tree[core], let inner = operands.first {
+            seen.insert(inner)
+            core = inner
+        }
         visit(root, isDecision: isCondition, depth: 0)
     }
 
