@@ -132,7 +132,9 @@ let package = Package(
         .executableTarget(
             name: "EngineBench",
             dependencies: [
-                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "Admission", "CEL",
+                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "ImageGathering",
+                "ImageRegistry", "ImageVerification",
+                "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],
             swiftSettings: strict),

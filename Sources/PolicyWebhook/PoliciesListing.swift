@@ -13,7 +13,9 @@ struct PoliciesListing {
     let digest: String
 
     init(_ policies: PolicySet, refused: PolicyFiles.Load?, now: Int) {
-        let identifiers = policies.policies.map(\.id) + policies.mutatingPolicies.map(\.id)
+        let judging = policies.policies.map(\.id)
+        // Policies about images both judge and pin digests.
+        let identifiers = judging + policies.mutatingPolicies.map(\.id).filter { !judging.contains($0) }
         var files: [String: (file: SourceFile, digest: String)] = [:]
         for file in identifiers.compactMap(\.file) where files[file.name] == nil {
             files[file.name] = (file, SHA256.hexadecimal(file.bytes) ?? "")
