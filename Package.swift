@@ -119,8 +119,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "PolicyLanguages", "ImageGathering", "ImageRegistry", "ImageVerification", "PolicyEngine", "Webhook",
-                "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
+                "KubernetesAPI", "Certificates", "PolicyLanguages", "ImageGathering", "ImageRegistry",
+                "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),
 
@@ -157,10 +157,10 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
-        tests("ImageGathering", ["ImageVerification", "Values"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
+        tests("ImageGathering", ["ImageVerification", "Values"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
@@ -175,7 +175,17 @@ let package = Package(
         tests(
             "OpenSSLTLS", ["COpenSSL", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Certificates", ["TestCertificates"]),
-        .target(name: "FakeKubernetesAPI", path: "Tests/FakeKubernetesAPI", swiftSettings: strict),
+        .target(
+            name: "FakeKubernetesAPI",
+            dependencies: ["KubernetesAPI", "OutgoingHTTP", "TestServers", "TestCertificates"],
+            path: "Tests/FakeKubernetesAPI", exclude: ["tls-front.py"], swiftSettings: strict),
+        tests(
+            "PolicyWebhook",
+            [
+                "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
+                "Values",
+                "TestCertificates",
+            ]),
         tests("KubernetesAPI", ["FakeKubernetesAPI", "OutgoingHTTP", "Documents", "Values"]),
         tests(
             "Webhook", ["OpenSSLTLS", "TestCertificates", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),

@@ -32,6 +32,12 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
         var roots: [PolicyID: Node] = [:]
     }
 
+    package var policyKinds: [PolicyKind] {
+        Self.kinds.filter { $0 != "PolicyException" }.map {
+            PolicyKind(group: Self.group, versions: Self.versions, kind: $0)
+        }
+    }
+
     package func claims(_ source: PolicySource) -> Bool {
         guard source.group == Self.group else { return false }
         let kind = source.kind.hasPrefix("Namespaced") ? String(source.kind.dropFirst(10)) : source.kind

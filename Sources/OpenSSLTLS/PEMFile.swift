@@ -31,6 +31,16 @@ struct PEMFile: ~Copyable {
         self.bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
     }
 
+    /// A copy of PEM text that is not in a file; `name` is what errors call it.
+    init(name: String, contents: [UInt8]) throws(TLSContextError) {
+        guard contents.count <= TLSLimits.pemFileBytes else {
+            throw .unreadableFile(path: name, detail: "larger than \(TLSLimits.pemFileBytes) bytes")
+        }
+        path = name
+        bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: contents.count, alignment: 1)
+        bytes.copyBytes(from: contents)
+    }
+
     deinit { Self.wipe(bytes, count: bytes.count) }
 
     private static func wipe(_ buffer: UnsafeMutableRawBufferPointer, count: Int) {

@@ -18,8 +18,26 @@ package final class TLSContext: @unchecked Sendable {
     ///
     /// With `clients`, a client is asked for a certificate; one that it shows must be valid, but it may show none:
     /// probes have none.
-    package init(
+    package convenience init(
         certificatePath: String, keyPath: String, clients: TLSClientAuthority? = nil
+    ) throws(TLSContextError) {
+        try self.init(
+            certificate: PEMFile(path: certificatePath),
+            key: { () throws(TLSContextError) in try PEMFile(path: keyPath) },
+            clients: clients)
+    }
+
+    /// The same with PEM text that is not in files; `name` is what errors call it.
+    package convenience init(
+        certificate: [UInt8], key: [UInt8], name: String, clients: TLSClientAuthority? = nil
+    ) throws(TLSContextError) {
+        try self.init(
+            certificate: PEMFile(name: name, contents: certificate),
+            key: { () throws(TLSContextError) in try PEMFile(name: name, contents: key) }, clients: clients)
+    }
+
+    private init(
+        certificate: borrowing PEMFile, key: () throws(TLSContextError) -> PEMFile, clients: TLSClientAuthority?
     ) throws(TLSContextError) {
         self.clients = clients
         _ = OpenSSLErrors.drain()
@@ -28,7 +46,7 @@ package final class TLSContext: @unchecked Sendable {
         }
         pointer = context
         try configure()
-        try useCertificate(path: certificatePath, keyPath: keyPath)
+        try useCertificate(certificate, key: key)
         if let clients { try ask(clients) }
     }
 
@@ -48,8 +66,11 @@ package final class TLSContext: @unchecked Sendable {
         else { throw .configuration(detail: OpenSSLErrors.drain().text) }
     }
 
-    private func useCertificate(path: String, keyPath: String) throws(TLSContextError) {
-        let chain = try PEMFile(path: path).certificates()
+    private func useCertificate(
+        _ file: borrowing PEMFile, key makeKey: () throws(TLSContextError) -> PEMFile
+    ) throws(TLSContextError) {
+        let path = file.path
+        let chain = try file.certificates()
         guard let leaf = chain.first else { throw .invalidCertificate(path: path, detail: "no certificate") }
         defer { X509_free(leaf) }
         notAfter = chain.map(Self.notAfter).min() ?? 0
@@ -65,7 +86,9 @@ package final class TLSContext: @unchecked Sendable {
             guardrail_sk_X509_pop_free(intermediates)
             throw .invalidCertificate(path: path, detail: OpenSSLErrors.drain().text)
         }
-        let key = try PEMFile(path: keyPath).privateKey()
+        let keyFile = try makeKey()
+        let keyPath = keyFile.path
+        let key = try keyFile.privateKey()
         defer { EVP_PKEY_free(key) }
         guard X509_check_private_key(leaf, key) == 1 else {
             let detail = OpenSSLErrors.drain().text

@@ -27,6 +27,17 @@ package struct ClusterContext: Sendable {
     private struct Params: Sendable {
         var isNamespaced: Bool
         var objects: [Node] = []
+        /// Where an object stands in `objects`, by its key.
+        var positions: [String: Int] = [:]
+
+        mutating func insert(_ node: Node, _ key: String) {
+            if let position = positions[key] {
+                objects[position] = node
+            } else {
+                positions[key] = objects.count
+                objects.append(node)
+            }
+        }
     }
 
     private var namespaces: [String: Node] = [:]
@@ -75,8 +86,7 @@ package struct ClusterContext: Sendable {
             apiVersion: node["apiVersion" as StaticString]?.string ?? "",
             kind: node["kind" as StaticString]?.string ?? "")
         declare(paramKind: kind, isNamespaced: isNamespaced)
-        params[kind]?.objects.removeAll { Self.key($0) == Self.key(node) }
-        params[kind]?.objects.append(node)
+        params[kind]?.insert(node, Self.key(node))
     }
 
     /// Makes a kind known that there may be no object of.
@@ -89,7 +99,8 @@ package struct ClusterContext: Sendable {
 
     /// - Parameter namespace: empty for cluster-scoped kinds.
     package func param(_ kind: GroupVersionKind, namespace: String, name: String) -> Node? {
-        params[kind]?.objects.first { Self.key($0) == "\(namespace)/\(name)" }
+        guard let known = params[kind], let position = known.positions["\(namespace)/\(name)"] else { return nil }
+        return known.objects[position]
     }
 
     package func params(_ kind: GroupVersionKind, namespace: String, matching selector: LabelSelector) -> [Node] {
@@ -119,10 +130,10 @@ package final class AdmissionContext: Sendable {
     package let unknownNamespace: String?
     /// The time of the request.
     package let now: Timestamp
-    /// What is known of images; nil where nobody can look, and checks of images are undecided.
-    package let images: ImageFacts?
     /// Whether the object is not the user's own but what a controller would make of it.
     package let isGenerated: Bool
+    /// What is known of images; nil where nobody can look, and checks of images are undecided.
+    package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
 

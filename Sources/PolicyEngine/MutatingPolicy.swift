@@ -23,6 +23,9 @@ package protocol MutatingPolicy: AnyObject, Sendable {
     /// that happens at admission.
     var changesExisting: Bool { get }
 
+    /// The objects that its bindings name as params.
+    var paramSources: [ParamSource] { get }
+
     /// What it makes of objects that exist, because of a request that `match` is about.
     ///
     /// - Parameter existing: the objects that there are, each as a request to update it.
@@ -36,6 +39,7 @@ extension MutatingPolicy {
     package var readsAllowances: Bool { false }
     package var changesDocuments: Bool { false }
     package var changesExisting: Bool { false }
+    package var paramSources: [ParamSource] { [] }
 
     package func change(
         _ existing: [AdmissionRequest], because trigger: AdmissionContext

@@ -30,10 +30,14 @@ package protocol PolicyLanguage: Sendable {
 
     /// Called once when all documents are in: joins what belongs together and reports what is left over.
     func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog)
+
+    /// The kinds of objects that it reads policies and bindings from.
+    var policyKinds: [PolicyKind] { get }
 }
 
 extension PolicyLanguage {
     package func finish(_ set: inout PolicySet.Builder, log: inout DiagnosticLog) {}
+    package var policyKinds: [PolicyKind] { [] }
 }
 
 /// A policy ready to judge requests: immutable, used from any number of threads at once.
@@ -56,12 +60,16 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 
     /// Whether it looks at what exceptions allow; for others an exception with allowances has no effect.
     var readsAllowances: Bool { get }
+
+    /// The objects that its bindings name as params.
+    var paramSources: [ParamSource] { get }
 }
 
 extension CompiledPolicy {
     package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
     package var judgesDocuments: Bool { false }
     package var readsAllowances: Bool { false }
+    package var paramSources: [ParamSource] { [] }
 }
 
 /// What evaluations are collected in.

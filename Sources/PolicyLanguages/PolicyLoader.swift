@@ -16,12 +16,16 @@ package enum PolicyLanguages {
     package static let bindingUnbound = all(bindsUnbound: true)
 
     /// The same for a version of Kubernetes: an expression that uses a newer function does not compile.
+    ///
+    /// - Parameter allowsUnbound: whether a policy without a binding is acceptable: in a cluster, policies come first.
     package static func all(
-        version: KubernetesVersion = .latest, bindsUnbound: Bool = false
+        version: KubernetesVersion = .latest, bindsUnbound: Bool = false, allowsUnbound: Bool = false
     ) -> [any PolicyLanguage] {
         [
-            ValidatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
-            MutatingAdmissionPolicyLanguage(version: version, bindsUnbound: bindsUnbound),
+            ValidatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
+            MutatingAdmissionPolicyLanguage(
+                version: version, allowsUnbound: allowsUnbound, bindsUnbound: bindsUnbound),
             KyvernoPolicyLanguage(changesExisting: bindsUnbound), GatekeeperPolicyLanguage(version: version),
         ]
     }

@@ -1,18 +1,12 @@
 import OpenSSLTLS
-import Synchronization
 import Webhook
 
-/// The server's certificate and key: loaded once at the start, and again whenever the files change.
-///
-/// Open connections keep the certificate with which they began.
+/// The server's certificate and key in files: loaded once at the start, and again whenever the files change.
 final class CertificateFiles: Reloadable {
     private let certificatePath: String
     private let keyPath: String
     private let clients: TLSClientAuthority?
-    private let status: ServerStatus
-    private let log: Log
-    private let expiry = Mutex(ExpiryWatch())
-    let contexts: TLSContextSource
+    let serving: ServingCertificate
 
     init(
         certificatePath: String, keyPath: String, clients: TLSClientAuthority?, status: ServerStatus, log: Log
@@ -20,12 +14,8 @@ final class CertificateFiles: Reloadable {
         self.certificatePath = certificatePath
         self.keyPath = keyPath
         self.clients = clients
-        self.status = status
-        self.log = log
         let context = try TLSContext(certificatePath: certificatePath, keyPath: keyPath, clients: clients)
-        contexts = TLSContextSource(context)
-        status.certificateLoaded(notAfter: context.notAfter, isReload: false, now: WallClock.now())
-        tick()
+        serving = ServingCertificate(context, status: status, log: log)
     }
 
     static func fingerprint(certificatePath: String, keyPath: String, clients: TLSClientAuthority?) -> UInt64 {
@@ -42,34 +32,17 @@ final class CertificateFiles: Reloadable {
 
     func reload() -> ReloadOutcome {
         do throws(TLSContextError) {
-            let context = try TLSContext(certificatePath: certificatePath, keyPath: keyPath, clients: clients)
-            contexts.replace(with: context)
-            status.certificateLoaded(notAfter: context.notAfter, isReload: true, now: WallClock.now())
-            var line = LogLine(.info, "certificate loaded")
-            line.add("notAfter", LogLine.timestamp(seconds: context.notAfter))
-            log.write(line)
-            expiry.withLock { $0 = ExpiryWatch() }
+            serving.replace(
+                with: try TLSContext(certificatePath: certificatePath, keyPath: keyPath, clients: clients))
             return .loaded
         } catch {
-            status.certificateRefused()
-            var line = LogLine(.error, "certificate refused, the one before stays in use")
-            line.add("error", error.description)
-            log.write(line)
+            serving.refuse(error)
             if case .unreadableFile = error { return .unreadable }
             return .refused
         }
     }
 
-    func tick() {
-        let (now, notAfter) = (WallClock.now(), status.notAfter)
-        guard expiry.withLock({ $0.mustWarn(now: now, notAfter: notAfter) }) else { return }
-        let isExpired = now >= notAfter
-        var line = LogLine(
-            isExpired ? .error : .warning, isExpired ? "the certificate has expired" : "the certificate expires soon")
-        line.add("notAfter", LogLine.timestamp(seconds: notAfter))
-        line.add("seconds", notAfter - now)
-        log.write(line)
-    }
+    func tick() { serving.tick() }
 }
 
 /// When to warn of a certificate's end: daily in the last two weeks, hourly on the last day and afterwards.

@@ -11,6 +11,7 @@ import Webhook
 /// Answers admission requests with the verdict of the policies in force.
 struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
+    private let gate: SyncGate
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let recorder: Recorder?
@@ -20,10 +21,11 @@ struct EngineResponder: AdmissionResponder {
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
     init(
-        _ policies: PolicyHolder, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
+        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, recorder: Recorder?, tracer: Tracer?,
         images: ImageFiles? = nil, log: Log
     ) {
         self.policies = policies
+        self.gate = gate
         self.images = images
         self.shortensAuditKeys = shortensAuditKeys
         self.recorder = recorder
@@ -72,6 +74,7 @@ struct EngineResponder: AdmissionResponder {
     private func respond(
         to request: AdmissionHTTPRequest, into output: inout ByteBuffer, _ trace: inout RequestTrace?
     ) throws(HTTPRefusal) -> AdmissionReply {
+        guard gate.isOpen else { throw .notReady("the Kubernetes API has not been read yet") }
         let workspace = workspace()
         defer { workspace.trim(bodyBytes: request.body.count) }
         policies.refresh(&workspace.policies)

@@ -30,4 +30,26 @@ enum ExecutableLimits {
     static let spanPatience = Duration.seconds(5)
     static let lastSpanPatience = Duration.seconds(1)
     static let collectorAnswerBytes = 64 << 10
+    /// How often a set is compiled again without the objects of the Kubernetes API that were wrong.
+    static let refusalRounds = 4
+    /// How long changes of the Kubernetes API are gathered before they are taken over.
+    static let changeGathering = Duration.milliseconds(20)
+    /// After taking over changes, the next ones wait this many times as long as that took: a tenth of the time at most.
+    static let changeRest = 9
+    /// How often to look whether everything has been read for the first time.
+    static let syncLook = Duration.milliseconds(200)
+    /// How long a set of policies waits for its params to be read.
+    static let paramPatience = Duration.seconds(10)
+    /// Watches of the Kubernetes API, each with a thread and a connection.
+    static let watches = 64
+    /// `--webhook-configuration`: each is watched twice, as a validating and as a mutating one.
+    static let webhookConfigurations = 8
+    /// How often others may change the Secret while it is read and written.
+    static let agreementAttempts = 5
+    /// How often the Secret is looked at: a renewed certificate is used by all replicas after this time.
+    static let certificateLook = Duration.seconds(60)
+    /// A webhook configuration that was patched is patched again at once if that was longer ago than this.
+    static let patchMemory = Duration.seconds(300)
+    /// How far our clock may be from the API server's before the log says so, in seconds.
+    static let clockSkew = 300
 }

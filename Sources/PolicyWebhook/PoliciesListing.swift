@@ -12,12 +12,15 @@ struct PoliciesListing {
     /// SHA-256 over the files of the policies in force: equal on two servers that judge alike.
     let digest: String
 
-    init(_ policies: PolicySet, refused: PolicyFiles.Load?, now: Int) {
+    /// - Parameters:
+    ///   - load: the last one, which may have been refused.
+    ///   - objects: of the Kubernetes API that are in force, bindings and exceptions included.
+    init(_ policies: PolicySet, _ load: PolicyLoad, objects: [String: SourceFile] = [:], now: Int) {
         let judging = policies.policies.map(\.id)
         // Policies about images both judge and pin digests.
         let identifiers = judging + policies.mutatingPolicies.map(\.id).filter { !judging.contains($0) }
         var files: [String: (file: SourceFile, digest: String)] = [:]
-        for file in identifiers.compactMap(\.file) where files[file.name] == nil {
+        for file in identifiers.compactMap(\.file) + objects.values where files[file.name] == nil {
             files[file.name] = (file, SHA256.hexadecimal(file.bytes) ?? "")
         }
         let digests = files.sorted { $0.key < $1.key }.map(\.value.digest)
@@ -28,11 +31,12 @@ struct PoliciesListing {
             writer.field("digest", digest)
             writer.name("lastLoad")
             writer.object { writer in
-                writer.field("result", refused == nil ? "ok" : "refused")
+                let isWhole = load.refusedObjects.isEmpty
+                writer.field("result", load.policies == nil ? "refused" : isWhole ? "ok" : "partly-refused")
                 writer.field("time", LogLine.timestamp(seconds: now))
-                writer.field("errors", refused?.errors ?? 0)
+                writer.field("errors", load.errors)
                 writer.name("diagnostics")
-                let shown = refused?.diagnostics.prefix(ExecutableLimits.shownDiagnostics) ?? []
+                let shown = load.errors == 0 ? [] : load.diagnostics.prefix(ExecutableLimits.shownDiagnostics)
                 writer.array(Array(shown)) { $0.write($1) }
             }
             let enforcement = policies.enforcement

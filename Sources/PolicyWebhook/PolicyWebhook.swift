@@ -2,6 +2,7 @@ import ArgumentParser
 import CMalloc
 import Glibc
 import ImageVerification
+import KubernetesAPI
 import NIOCore
 import OpenSSLTLS
 import PolicyEngine
@@ -29,7 +30,7 @@ struct PolicyWebhook: ParsableCommand {
         version: version)
 
     @Option(name: .customLong("policy"), help: "A policy file or a directory of them; may be repeated.")
-    var policies: [String]
+    var policies: [String] = []
 
     @Option(help: "HOST:PORT to serve on; port 0 lets the system choose.", transform: listenAddress)
     var listen = ListenAddress(host: "127.0.0.1", port: 8443)
@@ -40,10 +41,16 @@ struct PolicyWebhook: ParsableCommand {
     var metricsListen: ListenAddress?
 
     @Option(help: "The certificate chain, PEM, the server's own certificate first.")
-    var tlsCert: String
+    var tlsCert: String?
 
     @Option(help: "The certificate's private key, PEM, unencrypted.")
-    var tlsKey: String
+    var tlsKey: String?
+
+    @OptionGroup(title: "Kubernetes API")
+    var cluster: ClusterOptions
+
+    @OptionGroup(title: "Self-signed certificate")
+    var selfSigned: SelfSignedOptions
 
     @OptionGroup(title: "Enforcement")
     var enforcement: EnforcementOptions
@@ -100,6 +107,19 @@ struct PolicyWebhook: ParsableCommand {
     }
 
     func validate() throws {
+        guard !policies.isEmpty || cluster.watchPolicies != nil else {
+            throw ValidationError("nothing to judge by: give --policy, or --watch-policies")
+        }
+        if selfSigned.selfSigned {
+            guard tlsCert == nil, tlsKey == nil else {
+                throw ValidationError("--self-signed makes the certificate that --tls-cert and --tls-key name")
+            }
+        } else if tlsCert == nil || tlsKey == nil {
+            throw ValidationError("a certificate is needed: give --tls-cert and --tls-key, or --self-signed")
+        }
+        guard cluster.kubeconfig == nil || cluster.kubernetes || selfSigned.selfSigned else {
+            throw ValidationError("--kubeconfig needs --kubernetes or --self-signed")
+        }
         guard (1...1024).contains(threads) else { throw ValidationError("--threads must be between 1 and 1024") }
         guard (1...1_000_000).contains(maxInFlight) else {
             throw ValidationError("--max-in-flight must be between 1 and 1000000")
@@ -149,10 +169,14 @@ struct PolicyWebhook: ParsableCommand {
         let watch: FileWatch
         let recorder: Recorder?
         let tracer: Tracer?
+        let updates: ClusterUpdates?
+        let selfSigned: SelfSignedService?
 
         /// Once no request comes any more.
         func stopBackgroundWork() {
             watch.stop()
+            updates?.stop()
+            selfSigned?.stop()
             recorder?.stop()
             tracer?.exporter.stop()
         }
@@ -160,13 +184,10 @@ struct PolicyWebhook: ParsableCommand {
 
     /// Loads everything and starts to serve.
     private func makeService(status: ServerStatus, log: Log) throws -> Service {
-        let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
         let recorder = try recording.recorder(log: log, status: status)
         let tracer = try tracing.tracer(version: Self.version, log: log, status: status)
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
-        let certificateAtStart = CertificateFiles.fingerprint(
-            certificatePath: tlsCert, keyPath: tlsKey, clients: clients)
         let imagesAtStart = ImageFiles.fingerprint(images)
         let imageFiles: ImageFiles?
         do throws(VerificationError) {
@@ -175,39 +196,62 @@ struct PolicyWebhook: ParsableCommand {
             throw StartFailure(exitCode: 2, text: "error: \(error.detail)\n")
         }
         if let imageFiles { status.add(imageFiles) }
-        let holder = try PolicyHolder.load(
-            policies, enforcement: enforcement.value, status: status, log: log)
-        let certificate: CertificateFiles
-        do throws(TLSContextError) {
-            certificate = try CertificateFiles(
-                certificatePath: tlsCert, keyPath: tlsKey, clients: clients, status: status, log: log)
-        } catch {
-            throw StartFailure(exitCode: 2, text: "error: \(error)")
-        }
+        let assembly = try PolicyAssembly(
+            policies, watchesPolicies: cluster.watchPolicies != nil, enforcement: enforcement.value, status: status,
+            log: log
+        ) { malloc_trim(0) }
+        let client = cluster.kubernetes || selfSigned.selfSigned ? try cluster.client() : nil
+        let certificate = try makeCertificate(client, status: status, log: log)
         var configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
+        let gate = SyncGate(isOpen: !cluster.kubernetes)
         let responder = EngineResponder(
-            holder, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder, tracer: tracer,
-            images: imageFiles,
-            log: log)
+            assembly.holder, gate: gate, shortensAuditKeys: enforcement.auditKeys == .webhook, recorder: recorder,
+            tracer: tracer, images: imageFiles, log: log)
         let server: WebhookServer
         do {
             server = try WebhookServer.start(
-                configuration, tls: certificate.contexts, responder: responder, status: status)
+                configuration, tls: certificate.serving.contexts, responder: responder, status: status)
         } catch {
             let addresses = [listen, metricsListen].compactMap { $0.map { "`\($0)`" } }.joined(separator: " and ")
             throw StartFailure(exitCode: 2, text: "error: cannot listen on \(addresses): \(error)")
         }
-        let source = PolicyFiles(paths: policies, holder: holder, status: status, log: log) { malloc_trim(0) }
+        let updates = client.flatMap { client in
+            guard cluster.kubernetes else { return ClusterUpdates?.none }
+            return ClusterUpdates(
+                cluster, client: client, assembly: assembly, gate: gate, status: status, log: log)
+        }
         var watched: [(reloadable: any Reloadable, loaded: UInt64)] = [
-            (source, policiesAtStart), (certificate, certificateAtStart),
+            (PolicyFiles(assembly: assembly), policiesAtStart), (certificate.reloadable, certificate.fingerprint),
         ]
         if let imageFiles { watched.append((imageFiles, imagesAtStart)) }
         let watch = FileWatch(
-            watched,
-            interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
-        return Service(server: server, watch: watch, recorder: recorder, tracer: tracer)
+            watched, interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
+        return Service(
+            server: server, watch: watch, recorder: recorder, tracer: tracer, updates: updates,
+            selfSigned: certificate.reloadable as? SelfSignedService)
+    }
+
+    /// The certificate from files, or one of our own.
+    private func makeCertificate(
+        _ client: KubernetesClient?, status: ServerStatus, log: Log
+    ) throws -> (serving: ServingCertificate, reloadable: any Reloadable, fingerprint: UInt64) {
+        let clients = clientCA.map { TLSClientAuthority(path: $0, names: clientNames) }
+        if let client, let identity = selfSigned.identity {
+            let made = try SelfSignedService(identity, client: client, clients: clients, status: status, log: log)
+            return (made.serving, made, made.fingerprint())
+        }
+        let (certificatePath, keyPath) = (tlsCert ?? "", tlsKey ?? "")
+        let fingerprint = CertificateFiles.fingerprint(
+            certificatePath: certificatePath, keyPath: keyPath, clients: clients)
+        do throws(TLSContextError) {
+            let files = try CertificateFiles(
+                certificatePath: certificatePath, keyPath: keyPath, clients: clients, status: status, log: log)
+            return (files.serving, files, fingerprint)
+        } catch {
+            throw StartFailure(exitCode: 2, text: "error: \(error)")
+        }
     }
 
     /// Waits for the signal that ends the server; SIGHUP loads everything again.

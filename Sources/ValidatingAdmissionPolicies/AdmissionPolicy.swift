@@ -32,6 +32,7 @@ package final class AdmissionPolicy: CompiledPolicy {
 
     package var id: PolicyID { frame.id }
     package var match: MatchResources { frame.match }
+    package var paramSources: [ParamSource] { frame.paramSources }
 
     init(_ definition: PolicyDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, compiler: &compiler)

@@ -106,6 +106,16 @@ final class PolicyFrame: Sendable {
     let usesNamespaceObject: Bool
     let usesAuthorizer: Bool
 
+    /// The objects that the bindings name as params.
+    var paramSources: [ParamSource] {
+        guard let paramKind else { return [] }
+        return bindings.compactMap { binding in
+            binding.paramRef.map {
+                ParamSource(kind: paramKind, namespace: $0.namespace, name: $0.name, selector: $0.selector)
+            }
+        }
+    }
+
     /// - Parameter expressions: the policy's own, beyond variables and conditions.
     init(
         kind: String, _ scope: PolicyScope, bindings: [BindingDefinition], expressions: [CompiledExpression]

@@ -55,6 +55,12 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         var brokenPolicies: Set<String> = []
     }
 
+    var policyKinds: [PolicyKind] {
+        [Definition.kind, Definition.bindingKind].map {
+            PolicyKind(group: group, versions: Definition.versions, kind: $0)
+        }
+    }
+
     func claims(_ source: PolicySource) -> Bool {
         source.group == group && [Definition.kind, Definition.bindingKind].contains(source.kind)
     }

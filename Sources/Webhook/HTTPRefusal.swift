@@ -62,7 +62,7 @@ package struct HTTPRefusal: Error, Equatable, Sendable {
         status: .forbidden, reason: "Forbidden",
         message: "this needs a client certificate of the configured authority with an allowed name")
 
-    static func notReady(_ why: String) -> HTTPRefusal {
+    package static func notReady(_ why: String) -> HTTPRefusal {
         HTTPRefusal(status: .serviceUnavailable, reason: "ServiceUnavailable", message: why)
     }
 

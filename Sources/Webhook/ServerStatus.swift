@@ -23,6 +23,10 @@ package final class ServerStatus: Sendable {
         var certificateReloads = Reloads()
         var notAfter = 0
         var metricsSources: [any MetricsSource] = []
+        /// What makes the server unready, by who says so.
+        var obstacles: [String: String] = [:]
+        /// What is worth knowing and no reason to be unready, by who says so.
+        var remarks: [String: String] = [:]
     }
 
     private let state = Mutex(State())
@@ -42,18 +46,28 @@ package final class ServerStatus: Sendable {
     /// When the certificate expires, in seconds since 1970.
     package var notAfter: Int { state.withLock { $0.notAfter } }
 
+    /// Makes the server unready, or takes that back with nil. Each part of the server speaks for itself.
+    package func setObstacle(_ part: String, _ why: String?) { state.withLock { $0.obstacles[part] = why } }
+
+    /// Adds a line to what `/readyz?verbose` says, or takes it back with nil.
+    package func setRemark(_ part: String, _ what: String?) { state.withLock { $0.remarks[part] = what } }
+
     /// Adds metrics of others to `/metrics`.
     package func add(_ source: any MetricsSource) { state.withLock { $0.metricsSources.append(source) } }
 
     /// A new set of policies is in force; `json` is what `/policies` shows.
-    package func policiesLoaded(count: Int, json: ByteBuffer, isReload: Bool, now: Int) {
+    ///
+    /// - Parameter errors: of parts that were left out, or kept as they were before.
+    package func policiesLoaded(count: Int, json: ByteBuffer, isReload: Bool, now: Int, errors: Int = 0) {
         state.withLock { state in
             state.policies = count
-            state.compileErrors = 0
+            state.compileErrors = errors
             state.policiesJSON = json
-            state.policyReloads.isCurrent = true
+            state.policyReloads.isCurrent = errors == 0
             state.policyReloads.lastSuccess = now
-            if isReload { state.policyReloads.succeeded += 1 }
+            if isReload {
+                if errors == 0 { state.policyReloads.succeeded += 1 } else { state.policyReloads.failed += 1 }
+            }
         }
     }
 
@@ -85,7 +99,8 @@ package final class ServerStatus: Sendable {
 
     /// Why the server is not ready, or nil if it is.
     func unreadiness(now: Int) -> String? {
-        let notAfter = self.notAfter
+        let (notAfter, obstacles) = state.withLock { ($0.notAfter, $0.obstacles) }
+        if let first = obstacles.min(by: { $0.key < $1.key }) { return first.value }
         guard needsValidCertificate, notAfter > 0, now >= notAfter else { return nil }
         return "the certificate has expired"
     }
@@ -100,7 +115,7 @@ package final class ServerStatus: Sendable {
             if !state.certificateReloads.isCurrent {
                 remarks.append("the last certificate was refused, the one before it is in use")
             }
-            return remarks
+            return remarks + state.remarks.sorted { $0.key < $1.key }.map(\.value)
         }
     }
 

@@ -98,7 +98,7 @@ package final class FakeAPIServer: @unchecked Sendable {
         }
     }
 
-    /// Answers the next requests that `applies` picks with a failure.
+    /// Answers the next requests that `applies` picks with a failure. It is asked under the server's lock.
     package func fail(
         _ answer: FakeAnswer, times: Int = 1,
         _ applies: @escaping @Sendable (_ method: String, _ target: String) -> Bool = { _, _ in true }

@@ -34,10 +34,10 @@ import Testing
 
     @Test("paths and queries are encoded")
     func paths() {
-        let maps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", isNamespaced: true)
+        let maps = ServedResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", isNamespaced: true)
         #expect(maps.path(namespace: "a", name: "b/../c") == "/api/v1/namespaces/a/configmaps/b%2F..%2Fc")
         #expect(maps.path() == "/api/v1/configmaps")
-        let other = APIResource(group: "x.io", version: "v2", plural: "ys", kind: "Y", isNamespaced: false)
+        let other = ServedResource(group: "x.io", version: "v2", plural: "ys", kind: "Y", isNamespaced: false)
         #expect(other.path(namespace: "ignored", name: "z") == "/apis/x.io/v2/ys/z")
         #expect(QueryText.query([("a", "x=y,z"), ("b", ""), ("c", "1")]) == "?a=x%3Dy%2Cz&c=1")
     }

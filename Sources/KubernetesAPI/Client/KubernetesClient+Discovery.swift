@@ -24,7 +24,7 @@ extension KubernetesClient {
     /// The resource of a kind, in the best version that the server has.
     ///
     /// - Throws: `notFound` if no version serves the kind.
-    package func discover(_ reference: KindReference) throws(APIFailure) -> APIResource {
+    package func discover(_ reference: KindReference) throws(APIFailure) -> ServedResource {
         for version in reference.versions {
             do throws(APIFailure) {
                 if let found = try resource(reference, version) { return found }
@@ -36,9 +36,9 @@ extension KubernetesClient {
         throw APIFailure(.notFound, "the server has no kind `\(name)` in \(reference.versions.joined(separator: ", "))")
     }
 
-    private func resource(_ reference: KindReference, _ version: String) throws(APIFailure) -> APIResource? {
+    private func resource(_ reference: KindReference, _ version: String) throws(APIFailure) -> ServedResource? {
         let response = try send(
-            APIRequest("GET", APIResource.root(group: reference.group, version: version)))
+            APIRequest("GET", ServedResource.root(group: reference.group, version: version)))
         let list = try Self.parse(response.body, KubernetesAPILimits.objectBytes)
         guard let resources = list["resources"], resources.isList else {
             throw APIFailure(.malformed, "the answer to discovery is no APIResourceList")
@@ -47,7 +47,7 @@ extension KubernetesClient {
             guard entry["kind"]?.string == reference.kind, let plural = entry["name"]?.string,
                 !plural.isEmpty, !plural.contains("/")
             else { continue }
-            return APIResource(
+            return ServedResource(
                 group: reference.group, version: version, plural: plural, kind: reference.kind,
                 isNamespaced: entry["namespaced"]?.bool ?? false)
         }

@@ -30,7 +30,7 @@ extension KubernetesClient {
     ///   - limit: objects; 0 asks for all at once.
     ///   - token: the page before's.
     package func list(
-        _ resource: APIResource, _ selection: ObjectSelection, limit: Int, token: String
+        _ resource: ServedResource, _ selection: ObjectSelection, limit: Int, token: String
     ) throws(APIFailure) -> Page {
         let query = QueryText.query([
             ("labelSelector", selection.labels), ("fieldSelector", selection.fields),

@@ -9,7 +9,7 @@ extension KubernetesClient {
     ///   - event: ends the watch by throwing.
     /// - Throws: also what the server says in an ERROR event.
     func watch(
-        _ resource: APIResource, _ selection: ObjectSelection, from resourceVersion: String, seconds: Int,
+        _ resource: ServedResource, _ selection: ObjectSelection, from resourceVersion: String, seconds: Int,
         accepted: () -> Void, _ event: (WatchEvent) throws(APIFailure) -> Void
     ) throws(APIFailure) {
         let query = QueryText.query([

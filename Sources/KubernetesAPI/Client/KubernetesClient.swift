@@ -25,12 +25,14 @@ package struct KubernetesClient: Sendable {
         package let date: Int?
     }
 
-    package func get(_ resource: APIResource, namespace: String = "", name: String) throws(APIFailure) -> Answer {
+    package func get(_ resource: ServedResource, namespace: String = "", name: String) throws(APIFailure) -> Answer {
         try answer(APIRequest("GET", resource.path(namespace: namespace, name: name)))
     }
 
     /// - Parameter body: the object as JSON.
-    package func create(_ resource: APIResource, namespace: String = "", _ body: [UInt8]) throws(APIFailure) -> Answer {
+    package func create(_ resource: ServedResource, namespace: String = "", _ body: [UInt8]) throws(APIFailure)
+        -> Answer
+    {
         try answer(
             APIRequest(
                 "POST", resource.path(namespace: namespace), contentType: "application/json", body: body))
@@ -38,7 +40,7 @@ package struct KubernetesClient: Sendable {
 
     /// Replaces an object; `conflict` if it has another `metadata.resourceVersion` by now.
     package func update(
-        _ resource: APIResource, namespace: String = "", name: String, _ body: [UInt8]
+        _ resource: ServedResource, namespace: String = "", name: String, _ body: [UInt8]
     ) throws(APIFailure) -> Answer {
         try answer(
             APIRequest(
@@ -47,7 +49,7 @@ package struct KubernetesClient: Sendable {
 
     /// - Parameter patch: a JSON Patch.
     package func patch(
-        _ resource: APIResource, namespace: String = "", name: String, _ patch: [UInt8]
+        _ resource: ServedResource, namespace: String = "", name: String, _ patch: [UInt8]
     ) throws(APIFailure) -> Answer {
         try answer(
             APIRequest(

@@ -20,7 +20,7 @@ package final class ResourceWatch: Sendable {
     package struct State: Sendable {
         package fileprivate(set) var cache = ObjectCache()
         /// nil until the server has been asked.
-        package fileprivate(set) var resource: APIResource?
+        package fileprivate(set) var resource: ServedResource?
         /// Whether all objects have been listed at least once, or the server said that it does not have the kind.
         package fileprivate(set) var isSynced = false
         /// Whether the server does not have the kind. Objects that were seen before stay.

@@ -9,7 +9,7 @@ enum WatchEvent {
     case bookmark(String)
     case failed(APIFailure)
 
-    init(_ line: [UInt8], parser: JSONParser, of resource: APIResource) throws(APIFailure) {
+    init(_ line: [UInt8], parser: JSONParser, of resource: ServedResource) throws(APIFailure) {
         let root: Node
         do throws(DocumentError) {
             root = try parser.parse(line).root
@@ -32,7 +32,7 @@ enum WatchEvent {
         }
     }
 
-    private static func object(_ node: Node, _ resource: APIResource) throws(APIFailure) -> WatchedObject {
+    private static func object(_ node: Node, _ resource: ServedResource) throws(APIFailure) -> WatchedObject {
         guard let object = WatchedObject(node, of: resource), !object.resourceVersion.isEmpty else {
             throw APIFailure(.malformed, "an object of the watch has no name or no resource version")
         }

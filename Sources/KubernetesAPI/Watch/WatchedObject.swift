@@ -28,7 +28,7 @@ package struct WatchedObject: Sendable {
     package let bytes: Int
 
     /// - Returns: nil for what has no name.
-    package init?(_ node: Node, of resource: APIResource) {
+    package init?(_ node: Node, of resource: ServedResource) {
         guard let metadata = node["metadata" as StaticString], metadata.isMap,
             let name = metadata["name" as StaticString]?.string, !name.isEmpty
         else { return nil }

@@ -10,6 +10,7 @@ final class MutatingAdmissionPolicy: MutatingPolicy {
 
     var id: PolicyID { frame.id }
     var match: MatchResources { frame.match }
+    var paramSources: [ParamSource] { frame.paramSources }
 
     init(_ definition: MutationDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, mutates: true, compiler: &compiler)

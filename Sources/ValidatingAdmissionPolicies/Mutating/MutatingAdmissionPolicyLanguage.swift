@@ -21,6 +21,8 @@ package struct MutatingAdmissionPolicyLanguage: PolicyLanguage {
             bindsUnbound: bindsUnbound)
     }
 
+    package var policyKinds: [PolicyKind] { pairing.policyKinds }
+
     package func claims(_ source: PolicySource) -> Bool { pairing.claims(source) }
 
     package func compile(_ source: PolicySource, into set: inout PolicySet.Builder, log: inout DiagnosticLog) {

@@ -1,5 +1,5 @@
 /// A resource as the server names it in paths.
-package struct APIResource: Hashable, Sendable {
+package struct ServedResource: Hashable, Sendable {
     /// Empty for the core group.
     package var group: String
     package var version: String
