@@ -1,4 +1,5 @@
 import Admission
+import Diagnostics
 import Documents
 import Foundation
 import ImageGathering
