@@ -132,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "EngineBench",
             dependencies: [
-                "CAllocationCounter", "ExpressionFuzzing", "ImageVerification", "PolicyLanguages", "PolicyEngine",
+                "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "ImageGathering",
+                "ImageRegistry", "ImageVerification",
                 "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],

@@ -2,7 +2,9 @@
 """Makes testdata/image-policies/signatures: an OCI image layout with small images, signed and not, and the key in
 policies/require-image-signatures.yaml.
 
-    scripts/make-signed-images.py [--out DIRECTORY]
+    scripts/make-signed-images.py [--out DIRECTORY] [--count NUMBER]
+
+With --count it makes that many signed images instead, `bench/app0:v1` and so on, and prints the public key only.
 
 The keys are made anew each time and thrown away; only the public one stays, in the policy's ConfigMap. Needs python3 and
 openssl, nothing else. The images have no layers: nobody is to run them.
@@ -181,14 +183,29 @@ def make(directory, release, other):
     layout.write()
 
 
+def make_many(directory, key, count):
+    layout = Layout(directory)
+    for number in range(count):
+        repository = f"bench/app{number}"
+        image = layout.image(repository, "v1")
+        layout.tagged(repository, image, ".sig", [signature(layout, key, payload(repository, image))])
+    layout.write()
+
+
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "testdata" / "image-policies" / "signatures")
-    out = parser.parse_args().out
+    options = parser.parse_args()
+    out = options.out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         keys = pathlib.Path(directory)
         release = Key(keys, "release")
+        if options.count:
+            make_many(out, release, options.count)
+            print(release.public, end="")
+            return
         make(out, release, Key(keys, "other"))
     policy = ROOT / "policies" / "require-image-signatures.yaml"
     if policy.exists():

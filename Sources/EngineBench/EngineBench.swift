@@ -12,6 +12,8 @@ import Values
 ///     EngineBench scale REVIEW              the same with 10 to 5,000 policies of which 4 match
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
+///     EngineBench images POLICY LAYOUT IMAGE        a decision about an image that is known
+///     EngineBench images-cold POLICY REPOSITORY ROUNDS    Pods with images that a registry must be asked for
 ///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
 ///     EngineBench signatures LAYOUT [SUITE] signatures by key, and keyless ones of sigstore's conformance suite
 ///     EngineBench threads EXPRESSIONS REVIEW COUNT    the same programs on 8 threads (for the thread sanitizer)
@@ -32,6 +34,11 @@ struct EngineBench {
                 try SignatureBenchmarks.keys(layout: arguments[1])
                 if arguments.count == 3 { try SignatureBenchmarks.keyless(suite: arguments[2]) }
             case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
+            case ("images", 4):
+                try ImageBenchmarks.cached(policy: arguments[1], layout: arguments[2], image: arguments[3])
+            case ("images-cold", 4):
+                try ImageBenchmarks.cold(
+                    policy: arguments[1], repository: arguments[2], rounds: Int(arguments[3]) ?? 1)
             case ("fuzz", 4...):
                 if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
                 fallthrough

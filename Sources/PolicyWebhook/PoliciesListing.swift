@@ -16,7 +16,9 @@ struct PoliciesListing {
     ///   - load: the last one, which may have been refused.
     ///   - objects: of the Kubernetes API that are in force, bindings and exceptions included.
     init(_ policies: PolicySet, _ load: PolicyLoad, objects: [String: SourceFile] = [:], now: Int) {
-        let identifiers = policies.policies.map(\.id) + policies.mutatingPolicies.map(\.id)
+        let judging = policies.policies.map(\.id)
+        // Policies about images both judge and pin digests.
+        let identifiers = judging + policies.mutatingPolicies.map(\.id).filter { !judging.contains($0) }
         var files: [String: (file: SourceFile, digest: String)] = [:]
         for file in identifiers.compactMap(\.file) + objects.values where files[file.name] == nil {
             files[file.name] = (file, SHA256.hexadecimal(file.bytes) ?? "")
