@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures deciding a decoded request: the bundled policies, and 10 to 5,000 policies of which 4 match.
+# Measures deciding and changing a decoded request: the bundled policies, the mutating samples, and 10 to 5,000 policies of which 4 match.
 #
 #   scripts/bench-policies.sh
 #
@@ -14,4 +14,5 @@ if [[ ! -r $body ]]; then
     echo "the shared request is not there; measuring with $body"
 fi
 "$bin/EngineBench" decide "$body" policies
+"$bin/EngineBench" mutate "$body" testdata/mutation
 "$bin/EngineBench" scale "$body"

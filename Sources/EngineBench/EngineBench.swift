@@ -9,6 +9,7 @@ import Values
 ///     EngineBench decode DIRECTORY          reading AdmissionReviews
 ///     EngineBench documents DIRECTORY MANIFEST        reading and writing JSON and YAML, with positions and without
 ///     EngineBench decide REVIEW POLICIES…   one decoded request judged by policies
+///     EngineBench mutate REVIEW POLICIES…   one decoded request changed by mutating policies
 ///     EngineBench scale REVIEW              the same with 10 to 5,000 policies of which 4 match
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
@@ -27,6 +28,8 @@ struct EngineBench {
             case ("documents", 3): try documents(arguments[1], manifest: arguments[2])
             case ("decide", 3...):
                 try PolicyBenchmarks.decide(review: arguments[1], policies: Array(arguments.dropFirst(2)))
+            case ("mutate", 3...):
+                try PolicyBenchmarks.mutate(review: arguments[1], policies: Array(arguments.dropFirst(2)))
             case ("scale", 2): try PolicyBenchmarks.scale(review: arguments[1])
             case ("cel", 3): try expressions(arguments[1], arguments[2])
             case ("evaluate", 4): try evaluate(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
@@ -45,7 +48,7 @@ struct EngineBench {
             default:
                 FileHandle.standardError.write(
                     Data(
-                        "usage: EngineBench decode|documents|decide|scale|cel|evaluate|signatures|fuzz|threads …\n".utf8
+                        "usage: EngineBench decode|documents|decide|mutate|scale|cel|evaluate|signatures|fuzz|threads …\n".utf8
                     ))
                 exit(2)
             }

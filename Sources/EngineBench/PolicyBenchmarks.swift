@@ -18,6 +18,26 @@ enum PolicyBenchmarks {
         try measure("decide", try finish(&loader), try request(review))
     }
 
+    /// One request's object changed by the mutating policies of some paths, and the patch made.
+    static func mutate(review: String, policies paths: [String]) throws {
+        var loader = PolicyLoader()
+        for path in paths { loader.load(policyPath: path) }
+        let set = try finish(&loader)
+        let request = try request(review)
+        let verdict = set.mutate(request)
+        let change = Measurement(count: 2000) { consume(set.mutate(request)) }
+        let response = Measurement(count: 2000) {
+            consume(AdmissionResponse(uid: request.uid, verdict: set.mutate(request)).encoded())
+        }
+        EngineBench.report([
+            ("stage", "\"mutate\""), ("matched", "\(verdict.records.count)"),
+            ("operations", "\(verdict.patch().operations.count)"), ("allowed", "\(verdict.isAllowed)"),
+            ("ns_per_request", EngineBench.number(change.nanoseconds)),
+            ("ns_with_response", EngineBench.number(response.nanoseconds)),
+            ("allocations_per_request", EngineBench.number(change.allocations)),
+        ])
+    }
+
     /// The same four matching policies among 10, 100, 1,000 and 5,000.
     static func scale(review: String) throws {
         let request = try request(review)
