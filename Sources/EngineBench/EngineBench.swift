@@ -48,7 +48,8 @@ struct EngineBench {
             default:
                 FileHandle.standardError.write(
                     Data(
-                        "usage: EngineBench decode|documents|decide|mutate|scale|cel|evaluate|signatures|fuzz|threads …\n".utf8
+                        "usage: EngineBench decode|documents|decide|mutate|scale|cel|evaluate|signatures|images|images-cold|fuzz|threads …\n"
+                            .utf8
                     ))
                 exit(2)
             }

@@ -39,7 +39,8 @@ final class GatheringPool: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         guard !isStopped, queue.count - head < GatheringLimits.waitingImages else { return false }
         queue.append(work)
-        if idle > 0 {
+        // Threads that were woken count as idle until they run: there must be one for each piece of work.
+        if queue.count - head <= idle {
             pthread_cond_signal(hasWork)
         } else if threads < limit {
             if startThread() {
