@@ -40,8 +40,11 @@ struct LoadedPolicies: Sendable {
         images.map { $0.review(assumesPinning: assumesPinning, body) } ?? body(nil)
     }
 
-    /// Policies that change objects.
-    var mutatingPolicies: [PolicyID] { self.set.mutatingPolicies.map(\.id) }
+    /// Policies that only change objects: not those about images, which judge the tags that they would pin too.
+    var mutatingPolicies: [PolicyID] {
+        let judging = Set(self.set.policies.map(\.id))
+        return self.set.mutatingPolicies.map(\.id).filter { !judging.contains($0) }
+    }
 
     /// The verdict on a document of any shape; nil if it is no map.
     func judge(
@@ -124,7 +127,7 @@ struct LoadedPolicies: Sendable {
     }
 
     /// Compiled policies of all kinds.
-    var policyCount: Int { self.set.policies.count + self.set.mutatingPolicies.count }
+    var policyCount: Int { Set((self.set.policies.map(\.id) + self.set.mutatingPolicies.map(\.id))).count }
 
     func summary(of policy: PolicyID) -> PolicySummary {
         byID[policy] ?? PolicySummary(kind: policy.kind, name: policy.qualifiedName)
@@ -199,7 +202,7 @@ struct LoadedPolicies: Sendable {
                 policies, resources: table, documents: loader.policyNodes, definitions: loader.definitions,
                 mutates: options.mutates)
             try loaded.reportUnknownSeverities(log)
-            if let note = options.note(on: policies.mutatingPolicies.map(\.id)) { try log.report(note) }
+            if let note = options.note(on: loaded.mutatingPolicies) { try log.report(note) }
             return loaded
         }
         let errors = loader.log.diagnostics.filter { $0.severity == .error }

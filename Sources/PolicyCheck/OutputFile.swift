@@ -7,6 +7,8 @@ final class OutputFile {
     let name: String
     private let descriptor: Int32
     private let closesDescriptor: Bool
+    /// Whether it is a file with a path rather than one of the process's own streams.
+    var isNamed: Bool { closesDescriptor }
     private var isClosed = false
     /// The text not yet written. Append to it, then `flushIfLarge`.
     var buffer: [UInt8] = []

@@ -30,7 +30,10 @@ struct CheckRun {
             for: command.target, validates: command.validation.schemas ?? true,
             requires: command.validation.requireSchemas,
             insists: command.validation.isAskedFor, log: log)
-        let inputs = try command.selection.inputs(command.paths, log: log)
+        var inputs = try command.selection.inputs(command.paths, log: log)
+        inputs.keep { item in
+            if case .file(let path) = item { !reports.contains(path) } else { true }
+        }
         var judge = FileJudge(policies: policies, options: command.request.manifestOptions, schemas: schemas)
         judge.findsNearMisses = command.verbose
         judge.expandsWorkloads = command.expandWorkloads

@@ -37,6 +37,19 @@ struct ReportOutputs {
         }
     }
 
+    /// Whether a file is one of the reports, which lie among the inputs where a run checks the directory it is run in.
+    func contains(_ path: String) -> Bool {
+        reports.contains { report in
+            // Most files differ in name, which costs no look at the disk.
+            report.file.isNamed && Self.fileName(report.file.name) == Self.fileName(path)
+                && RealPath.of(report.file.name) == RealPath.of(path)
+        }
+    }
+
+    private static func fileName(_ path: String) -> Substring {
+        path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    }
+
     func begin(_ header: RunHeader) throws(RunFailure) {
         for report in reports { report.writer.begin(header, to: &report.file.buffer) }
     }
