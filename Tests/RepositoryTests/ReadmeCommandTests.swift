@@ -24,6 +24,9 @@ import Testing
                 + "--data-binary @testdata/admission-reviews/03-public-load-balancer.json https://127.0.0.1:8443/validate",
             .asks("deny-public-load-balancer")
         ),
+        ("policy-check test testdata/policy-tests", .exits(0)),
+        ("policy-check lint policies", .exits(0)),
+        ("policy-check admitted testdata/manifests/good/pod.yaml", .exits(0)),
     ]
 
     static let executables = ["policy-check", "policy-webhook"]
