@@ -62,6 +62,10 @@ enum KyvernoEnvironment {
         return environment
     }
 
+    private static let noExceptions = MapValue([
+        (key: Value.string("allowedImages"), value: .list([])), (key: .string("allowedValues"), value: .list([])),
+    ])
+
     /// The variables' values, in the order of their declaration.
     ///
     /// - Parameter object: what expressions see as `object`.
@@ -70,10 +74,13 @@ enum KyvernoEnvironment {
         _ allowances: ExceptionAllowances
     ) -> [Value?] {
         let request = context.request
-        let exceptions = MapValue([
-            (key: Value.string("allowedImages"), value: .list(allowances.images.map { .string($0) })),
-            (key: .string("allowedValues"), value: .list(allowances.values.map { .string($0) })),
-        ])
+        let exceptions =
+            allowances.images.isEmpty && allowances.values.isEmpty
+            ? Self.noExceptions
+            : MapValue([
+                (key: Value.string("allowedImages"), value: .list(allowances.images.map { .string($0) })),
+                (key: .string("allowedValues"), value: .list(allowances.values.map { .string($0) })),
+            ])
         let values: [Value?] = [
             object, oldObject, request.value, context.namespaceObject.map { Value($0) } ?? .null, .map(exceptions),
         ]

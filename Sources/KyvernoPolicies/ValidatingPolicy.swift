@@ -42,6 +42,8 @@ package final class ValidatingPolicy: CompiledPolicy {
     let usesNamespaceObject: Bool
     /// nil for policies that are not about images.
     let images: ImageRules?
+    /// Set for policies about images that need not look at objects without an image of their concern.
+    let decisionsOnOtherImages: [Decision]?
 
     init(
         _ definition: ValidatingPolicyDefinition, reader: inout FieldReader, compiler: inout ExpressionCompiler
@@ -92,6 +94,11 @@ package final class ValidatingPolicy: CompiledPolicy {
             + validations.map(\.expression)
             + validations.compactMap(\.messageExpression)
         usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
+        decisionsOnOtherImages =
+            auditAnnotations.isEmpty && !judgesDocuments
+            ? images.flatMap { [scope, validations, id, binding] rules in
+                Self.decisionsOnOtherImages(rules, scope, validations, id, binding)
+            } : nil
     }
 
     package func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome) {

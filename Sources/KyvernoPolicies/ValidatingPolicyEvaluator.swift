@@ -48,6 +48,12 @@ struct ValidatingPolicyEvaluator {
             return evaluation
         }
         if let rules = policy.images {
+            if let decisions = policy.decisionsOnOtherImages, context.coverage == nil,
+                let found = ImageExtraction.images(of: context.request), rules.concernsNone(of: found)
+            {
+                evaluation.decisions = decisions
+                return evaluation
+            }
             do throws(Failure) {
                 if let denial = try prepare(rules) {
                     evaluation.decisions = [denial]
