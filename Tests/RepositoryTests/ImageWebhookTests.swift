@@ -159,7 +159,7 @@ import Testing
         Fault(description: "500 for signatures", options: ["--fail", "[.]sig=500"], message: "500"),
         Fault(description: "garbage", options: ["--fail", "/manifests/=200"], message: ""),
         Fault(description: "huge", options: ["--huge"], message: "large"),
-        Fault(description: "slow", options: ["--latency-ms", "6000"], message: "within", timeout: "2s"),
+        Fault(description: "slow", options: ["--latency-ms", "6000"], message: "within|deadline passed", timeout: "2s"),
     ]
 
     @Test(
@@ -200,7 +200,9 @@ import Testing
         try withWebhook(policy: policy, arguments: "--registries") { webhook in
             let answer = try webhook.ask("\(registry)/fix/\(fault.image):v1", timeout: fault.timeout)
             #expect(answer.isAllowed == fault.isAllowed, "\(answer.message)")
-            #expect(fault.message.isEmpty || answer.message.contains(fault.message), "\(answer.message)")
+            // Who notices first that time is up, the client or who waits for it, is for the machine to say.
+            let words = fault.message.split(separator: "|")
+            #expect(words.isEmpty || words.contains { answer.message.contains($0) }, "\(answer.message)")
             #expect(fault.isAllowed || answer.message.contains(registry), "\(answer.message)")
             #expect(answer.seconds < (fault.timeout == "2s" ? 2 : 4))
         }
