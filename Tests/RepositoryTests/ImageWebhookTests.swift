@@ -159,7 +159,8 @@ import Testing
         Fault(description: "500 for signatures", options: ["--fail", "[.]sig=500"], message: "500"),
         Fault(description: "garbage", options: ["--fail", "/manifests/=200"], message: ""),
         Fault(description: "huge", options: ["--huge"], message: "large"),
-        Fault(description: "slow", options: ["--latency-ms", "6000"], message: "within|deadline passed", timeout: "2s"),
+        Fault(
+            description: "slow", options: ["--latency-ms", "6000"], message: "within|deadline passed", timeout: "2s"),
     ]
 
     @Test(
