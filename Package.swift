@@ -107,10 +107,17 @@ let package = Package(
             ]),
         target("Guardrail", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
         target("Reporting", ["Documents", "Values", "Diagnostics"]),
+        target(
+            "ImageArguments",
+            [
+                "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP", "PolicyEngine", "Documents",
+                argumentParser,
+            ]),
         .executableTarget(
             name: "PolicyCheck",
             dependencies: [
-                "PolicyLint", "PolicyTesting", "ImageGathering", "ImageRegistry", "ImageVerification", "OutgoingHTTP",
+                "PolicyLint", "PolicyTesting", "ImageArguments", "ImageGathering", "ImageRegistry", "ImageVerification",
+                "OutgoingHTTP",
                 "PolicyLanguages", "PolicyEngine", "Reporting", "Archives", "Admission",
                 "CustomResourceRules", "KubernetesSchemas", "KubernetesCEL", "CEL", "RegularExpressions", "Documents",
                 "Values", "Diagnostics", argumentParser,
@@ -119,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "PolicyWebhook",
             dependencies: [
-                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "ImageGathering", "ImageRegistry",
+                "KubernetesAPI", "Certificates", "PolicyLint", "PolicyLanguages", "ImageArguments", "ImageGathering",
+                "ImageRegistry",
                 "ImageVerification", "PolicyEngine", "Webhook", "OpenSSLTLS", "OutgoingHTTP", "Admission", "Documents",
                 "Values", "Diagnostics", "CMalloc", argumentParser,
             ] + nio, swiftSettings: strict),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CMalloc
 import Glibc
+import ImageArguments
 import ImageVerification
 import KubernetesAPI
 import NIOCore

@@ -1,6 +1,7 @@
 import Admission
 import ArgumentParser
 import Diagnostics
+import ImageArguments
 import Reporting
 
 /// The main job: manifests in, findings out.

@@ -2,6 +2,7 @@ import Admission
 import Diagnostics
 import Documents
 import Glibc
+import ImageArguments
 import PolicyEngine
 import PolicyLint
 import Reporting
@@ -24,7 +25,7 @@ struct CheckRun {
         var policies = try LoadedPolicies.load(
             command.policies.policy, context: command.request.context, for: command.target,
             as: command.load.options, allowEmpty: allowsEmpty || isAboutSchemas, log: log)
-        policies.images = try command.request.images.gatherer()
+        policies.images = try command.request.images.commandGatherer()
         for finding in policies.typeFindings(for: command.target) { try log.report(finding.asWarning) }
         let schemas = try command.schemas.schemas(
             for: command.target, validates: command.validation.schemas ?? true,

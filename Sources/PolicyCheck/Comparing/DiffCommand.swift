@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Documents
 import Glibc
+import ImageArguments
 import Reporting
 import Values
 
@@ -43,7 +44,7 @@ struct DiffCommand: ParsableCommand {
         let known = try schemas.schemas(for: target, validates: false, log: log)
         let items = try selection.inputs(paths, log: log).items
         let definitions = known.isActive ? CustomDefinitions.find(in: items, jobs: 1) : []
-        let images = try request.images.gatherer()
+        let images = try request.images.commandGatherer()
         let judges = try [old, new].map { path in
             var policies = try LoadedPolicies.load(
                 [path], context: request.context, for: target, allowEmpty: false, log: log)

@@ -3,6 +3,7 @@ import ArgumentParser
 import Diagnostics
 import Documents
 import Glibc
+import ImageArguments
 import PolicyEngine
 import Reporting
 import Values
@@ -35,7 +36,7 @@ struct ExplainCommand: ParsableCommand {
         let paths = isFile ? [policy] : policies.policy
         var loaded = try LoadedPolicies.load(
             paths, context: request.context, for: target, allowEmpty: false, log: log)
-        loaded.images = try request.images.gatherer()
+        loaded.images = try request.images.commandGatherer()
         try log.flush()
         let chosen = try chosen(in: loaded)
         let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")

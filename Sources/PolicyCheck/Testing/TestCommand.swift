@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import ImageArguments
 import KubernetesSchemas
 import PolicyLanguages
 import PolicyTesting
@@ -96,7 +97,7 @@ struct TestCommand: ParsableCommand {
         let runner = TestRunner(
             acceptsQuirks: kyvernoQuirks, languages: PolicyLanguages.all(version: target.version, bindsUnbound: true),
             measuresCoverage: isMeasured, filter: filter,
-            schemas: admitted ? try SchemaOptions.set(for: target) : nil, images: try images.gatherer())
+            schemas: admitted ? try SchemaOptions.set(for: target) : nil, images: try images.commandGatherer())
         var outcomes: [TestOutcome] = []
         var summary = CoverageSummary()
         try OrderedPipeline.run(suite.tests, jobs: jobs ?? processors, work: { runner.run($0) }) {

@@ -1,3 +1,4 @@
+import ImageArguments
 import ImageGathering
 import ImageVerification
 import Synchronization

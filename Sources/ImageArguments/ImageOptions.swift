@@ -1,22 +1,23 @@
-import ArgumentParser
+package import ArgumentParser
 import Documents
-import ImageGathering
+package import ImageGathering
 import ImageRegistry
-import ImageVerification
+package import ImageVerification
 import OutgoingHTTP
 import PolicyEngine
 
-/// Where policies about images find signatures. Without any of it such policies are undecided.
-struct ImageOptions: ParsableArguments {
+/// Where policies about images find signatures, asked of both tools in the same words. Without any of it such policies are
+/// undecided.
+package struct ImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "OCI image layout with images and their signatures, for policies about images.",
             valueName: "directory"),
         completion: .directory)
-    var signatures: String?
+    package var signatures: String?
 
     @Flag(help: "Look images up in their registries, for policies about images.")
-    var registries = false
+    package var registries = false
 
     @Option(
         help: ArgumentHelp(
@@ -54,7 +55,9 @@ struct ImageOptions: ParsableArguments {
             valueName: "host=mirror"))
     var mirrors: [String] = []
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         if signatures != nil, registries { throw ValidationError("--signatures and --registries exclude each other") }
         if trustedRoot != nil, signatures == nil, !registries {
             throw ValidationError("--trusted-root needs --signatures or --registries")
@@ -74,15 +77,17 @@ struct ImageOptions: ParsableArguments {
 
     /// What looks at images; nil if nobody may.
     ///
-    /// - Throws: status 2 if a file or directory cannot be used.
-    func gatherer() throws(RunFailure) -> ImageGatherer? {
-        do throws(VerificationError) {
-            return try locator().map { (locator) throws(VerificationError) in
-                ImageGatherer(source: locator, trustedRoot: try root(), clock: { SystemClock.now() })
-            }
-        } catch {
-            throw RunFailure(.input, error.detail)
+    /// - Throws: what is wrong with the files.
+    package func gatherer() throws(VerificationError) -> ImageGatherer? {
+        try locator().map { (locator) throws(VerificationError) in
+            ImageGatherer(source: locator, trustedRoot: try root(), clock: { SystemClock.now() })
         }
+    }
+
+    /// All files that the options name, to see when they change.
+    package var files: [String] {
+        [signatures.map { "\($0)/index.json" }, trustedRoot, registryConfig].compactMap { $0 }
+            + registryAuthorities.compactMap { Self.pair($0)?.value }
     }
 
     private func root() throws(VerificationError) -> TrustedRoot? {
