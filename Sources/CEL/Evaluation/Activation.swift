@@ -37,13 +37,16 @@ package final class ComposedVariables {
     private let programs: [Result<Program, CompileError>]
     /// For messages; empty if the variables have none.
     private let names: [String]
-    private var states: [State]
+    /// One thread uses this object, and no access overlaps another: checking that costs more than the access.
+    @exclusivity(unchecked) private var states: [State]
     /// What one variable's evaluation may cost.
     private let limit: UInt64
     /// Where to record the variables' nodes, by index, if the programs were planned for that.
     private let traces: [Trace]
     /// What all evaluated so far have cost together; the caller bills it.
-    package private(set) var cost: UInt64 = 0
+    @exclusivity(unchecked) package private(set) var cost: UInt64 = 0
+    /// Whether no variable was asked for yet.
+    @exclusivity(unchecked) package private(set) var isUntouched = true
 
     /// - Parameters:
     ///   - programs: by index in `Environment.Composed.fields`; each may use those before it.
@@ -65,6 +68,7 @@ package final class ComposedVariables {
         case .pending: break
         }
         states[index] = .running
+        isUntouched = false
         var budget = CostBudget(limit: limit)
         let result: Result<Value, EvaluationError>
         switch programs[index] {
