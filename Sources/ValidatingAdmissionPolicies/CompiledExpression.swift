@@ -78,6 +78,8 @@ package enum ResultType {
     case applyConfiguration
     /// A list of `JSONPatch{…}`.
     case jsonPatch
+    /// A structure of that name, or null.
+    case structureOrNull(String)
 
     func accepts(_ type: CELType) -> Bool {
         switch self {
@@ -86,6 +88,7 @@ package enum ResultType {
         case .stringOrNull: type == .string || type == .null
         case .applyConfiguration: type == .structure("Object")
         case .jsonPatch: type == .list(.structure("JSONPatch"))
+        case .structureOrNull(let name): type == .structure(name) || type == .null
         }
     }
 
@@ -97,6 +100,7 @@ package enum ResultType {
         case .stringOrNull: "must evaluate to one of [string null_type]"
         case .applyConfiguration: "must evaluate to Object"
         case .jsonPatch: "must evaluate to list(JSONPatch)"
+        case .structureOrNull(let name): "must evaluate to one of [\(name) null_type]"
         }
     }
 }

@@ -186,8 +186,10 @@ struct RefusalTableTests {
             "kyverno-version", "unsupported apiVersion `policies.kyverno.io/v9`", "1:13",
             "apiVersion: policies.kyverno.io/v9\nkind: ValidatingPolicy\nmetadata: {name: g}\n"),
         Refusal(
-            "kyverno-mode", "evaluation mode `Envoy` is not supported", "12:22",
-            Support.policy("evaluation: {mode: Envoy}\nvalidations: [{expression: 'true'}]")),
+            "kyverno-mode", "evaluation mode `Envoy` is not for policies of this kind", "12:22",
+            Support.policy(
+                "evaluation: {mode: Envoy}\nmutations: [{patchType: JSONPatch, jsonPatch: {expression: '[]'}}]",
+                kind: "MutatingPolicy")),
         Refusal(
             "kyverno-duplicate-name", "a ValidatingPolicy named `p` exists already", "17:9",
             Support.policy("validations: [{expression: 'true'}]") + "---\n"

@@ -166,7 +166,12 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
         if isOptional || last.isOptional {
             return try last.apply(to: value, tolerant: true, &frame, owner: id) != nil
         }
-        let found = try last.find(in: value, &frame, owner: id) != nil
+        let found: Bool
+        if case .object(let object) = value, case .field(let field) = last.key {
+            found = object.hasField(field.name)
+        } else {
+            found = try last.find(in: value, &frame, owner: id) != nil
+        }
         try frame.charge(1)
         return found
     }
@@ -237,6 +242,10 @@ extension Qualifier {
                 throw EvaluationError(.noSuchKey, "optional.none() dereference", at: id)
             }
             subject = content
+        }
+        // A field that is not set has a value, but optionally it is not there.
+        if tolerant, case .object(let object) = subject, case .field(let field) = key, !object.hasField(field.name) {
+            return nil
         }
         do throws(EvaluationError) {
             let wanted = try keyValue(&frame)

@@ -59,11 +59,15 @@ package final class PublicKey: @unchecked Sendable {
         let block = try PEMBlock.single(pem, reason: .malformedKey, what: "key")
         switch block.label {
         case "PUBLIC KEY": try self.init(der: block.bytes)
-        case "RSA PUBLIC KEY": try self.init(der: Self.wrapRSA(block.bytes))
+        case "RSA PUBLIC KEY": try self.init(pkcs1: block.bytes)
         default:
             throw VerificationError(.malformedKey, "expected a public key, found `\(block.label)`")
         }
     }
+
+    /// - Parameter pkcs1: an RSAPublicKey in DER.
+    /// - Throws: `malformed-key`, `unsupported-key`.
+    convenience init(pkcs1: [UInt8]) throws(VerificationError) { try self.init(der: Self.wrapRSA(pkcs1)) }
 
     /// PKCS#1 in a SubjectPublicKeyInfo.
     private static func wrapRSA(_ pkcs1: [UInt8]) -> [UInt8] {
