@@ -15,7 +15,7 @@ import Testing
 
     @Test(
         "builds and passes our own policies",
-        arguments: ["base", "overlays/cert-manager", "overlays/production", "overlays/self-managed"])
+        arguments: ["base", "overlays/cert-manager", "overlays/production", "overlays/self-managed", "overlays/image-signatures"])
     func builds(name: String) throws {
         let manifests = try built(name)
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("deploy-\(UUID().uuidString).yaml")
