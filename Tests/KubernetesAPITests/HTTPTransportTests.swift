@@ -6,10 +6,11 @@ import Testing
 
 /// Requests over the network.
 @Suite struct HTTPTransportTests {
-    private func transport(_ server: ScriptedServer, token: String? = nil) throws -> HTTPTransport {
+    private func transport(
+        _ server: ScriptedServer, token: String? = nil, watchIdle: Duration = .seconds(60)
+    ) throws -> HTTPTransport {
         try HTTPTransport(
-            ClusterConnection(server: server.url, token: token.map { BearerToken(fixed: $0) }),
-            watchIdle: .milliseconds(300))
+            ClusterConnection(server: server.url, token: token.map { BearerToken(fixed: $0) }), watchIdle: watchIdle)
     }
 
     @Test("sends the token, and hands over body and date")
@@ -58,7 +59,8 @@ import Testing
         }
         var received: [UInt8] = []
         var acceptances = 0
-        try transport(quiet).stream(APIRequest("GET", "/w"), seconds: 60) {
+        // Long enough for a busy machine to begin the answer.
+        try transport(quiet, watchIdle: .seconds(3)).stream(APIRequest("GET", "/w"), seconds: 60) {
             acceptances += 1
         } chunk: { bytes in
             received += bytes
@@ -68,7 +70,7 @@ import Testing
         #expect(acceptances == 1)
 
         let mute = try ScriptedServer { _, connection in connection.waitForEnd() }
-        let transport = try transport(mute)
+        let transport = try transport(mute, watchIdle: .milliseconds(300))
         let error = #expect(throws: APIFailure.self) {
             try transport.stream(APIRequest("GET", "/w"), seconds: 60, accepted: {}, chunk: { _ in true })
         }
