@@ -84,10 +84,7 @@ struct ExpressionRunner {
         do throws(EvaluationError) {
             result = .value(try program.evaluate(activation, budget: &budget))
         } catch {
-            let message =
-                error.code == .costLimit && error.message == "actual cost limit exceeded"
-                ? "operation cancelled: \(error.message)" : error.message
-            result = .error("expression '\(expression.check.expression)' resulted in error: \(message)")
+            result = .error("expression '\(expression.check.expression)' resulted in error: \(error.message)")
         }
         try Self.bill((activation.composed?.cost ?? 0) - billed, &remaining)
         try Self.bill(budget.used, &remaining)

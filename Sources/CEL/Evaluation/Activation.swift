@@ -77,13 +77,14 @@ package final class ComposedVariables {
                 let trace = index < traces.count ? traces[index] : nil
                 result = .success(try program.evaluate(activation, budget: &budget, trace: trace))
             } catch {
-                // The place is within the variable's own expression, not in the one that uses it.
-                result = .failure(EvaluationError(error.code, describe(index, "evaluate", error.message)))
+                // The place is within the variable's own expression, not in the one that uses it. There the cost limit,
+                // which is the variable's own, is an error like others, that `||` may absorb.
+                let code = error.code == .costLimit ? .invalidArgument : error.code
+                result = .failure(EvaluationError(code, describe(index, "evaluate", error.message)))
             }
         case .failure(let error):
-            let message = error.issues.first?.message ?? "variable does not compile"
-            result = .failure(
-                EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
+            let message = error.summary ?? "compilation failed: \(error.issues.first?.message ?? "")"
+            result = .failure(EvaluationError(.invalidArgument, describe(index, "compile", message)))
         }
         cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
         states[index] = .done(result)

@@ -152,8 +152,14 @@ final class CallNode: PlanNode, @unchecked Sendable {
     /// Worded as the Go implementation does: policies show these messages.
     static func noSuchOverload(_ function: String, _ values: [Value]) -> EvaluationError {
         let kinds = values.map(\.typeName).joined(separator: ", ")
-        return EvaluationError(
-            .noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
+        let name: String
+        switch function {
+        case "contains", "startsWith", "endsWith": name = ""
+        case "matches" where values.first?.stringValue != nil: name = ""
+        case "size", "matches": name = ": \(function)"
+        default: name = ": \(function)(\(kinds))"
+        }
+        return EvaluationError(.noSuchOverload, "no such overload\(name)")
     }
 
     private func reworded(_ error: EvaluationError, _ values: [Value]) -> EvaluationError {
