@@ -130,8 +130,9 @@ extension ImageSignatures {
         _ suffix: String, _ repository: String, _ store: some OCIStore, prefix: String
     ) -> [CosignLayer] {
         do throws(VerificationError) {
-            let tag = prefix + image.digest.tag + suffix
-            guard let manifest = try store.checkedManifest(repository: repository, reference: tag) else { return [] }
+            guard let tag = image.digest.cosignTag(suffix, prefix: prefix),
+                let manifest = try store.checkedManifest(repository: repository, reference: tag)
+            else { return [] }
             let layers = try Manifest(manifest.bytes).layers
             guard layers.count <= VerificationLimits.maximumSignatures else {
                 throw VerificationError(

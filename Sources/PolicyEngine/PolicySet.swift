@@ -9,7 +9,7 @@ package struct PolicySet: Sendable {
     package let exceptions: [any CompiledException]
     /// In the order in which they were loaded, which is the order in which they change objects.
     package let mutatingPolicies: [any MutatingPolicy]
-    package let cluster: ClusterContext
+    package private(set) var cluster: ClusterContext
     /// What the operator lets the policies do.
     package private(set) var enforcement = Enforcement()
     private let index: MatchIndex
@@ -72,10 +72,9 @@ package struct PolicySet: Sendable {
 
     /// The same policies with other objects around them.
     package func with(_ cluster: ClusterContext) -> PolicySet {
-        var set = PolicySet(
-            policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
-        set.enforcement = enforcement
-        return set
+        var copy = self
+        copy.cluster = cluster
+        return copy
     }
 
     /// The same policies, allowed to do other things.

@@ -132,19 +132,19 @@ package struct ExpressionCompiler {
                     checked.type == .dyn
                     ? "its type is only known at evaluation; compare it (`== true`) or convert it (`string(…)`)" : nil
                 let issue = CompileIssue("cel-result-type", "\(wanted.wanted) but got \(type)", whole, help: help)
-                return failure(text, check, CompileError([issue]), prefix: "")
+                return failure(text, check, CompileError([issue]), issue.message)
             }
             let program = try Program(planning: checked, in: environment)
             return CompiledExpression(check, .success(program), checked: checked, node: text.node)
         } catch {
-            return failure(text, check, error, prefix: "compilation failed: ")
+            return failure(text, check, error, error.statement(about: text.text))
         }
     }
 
+    /// - Parameter what: what the API server says of it.
     private mutating func failure(
-        _ text: ExpressionText, _ check: PolicyCheck, _ error: CompileError, prefix: String
+        _ text: ExpressionText, _ check: PolicyCheck, _ error: CompileError, _ what: String
     ) -> CompiledExpression {
-        let what = prefix + error.issues.map(\.message).joined(separator: "; ")
         var fieldError = FieldError(.invalid, text.field, what, at: text.node)
         fieldError.issues = error.issues.map { issue in
             Diagnostic(
@@ -153,6 +153,6 @@ package struct ExpressionCompiler {
         }
         errors.append(fieldError)
         return CompiledExpression(
-            check, .failure(error), node: text.node, compileIssues: what)
+            check, .failure(CompileError(error.issues, summary: what)), node: text.node, compileIssues: what)
     }
 }
