@@ -182,9 +182,9 @@ package struct PolicyLoader {
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         if source.kind == "CustomResourceDefinition" || source.kind == "CompositeResourceDefinition" {
             definitions.append(node)
+            builder.cluster.add(definitions: [node])
         }
         table.learn(customResourceDefinition: node)
-        if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)
     }
 
