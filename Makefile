@@ -17,6 +17,7 @@ run: toolchain ## build, start the webhook, send it requests, check manifests
 
 test: toolchain ## run all tests
 	@scripts/install-packages.sh build run
+	-@scripts/install-packages.sh test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test
 
@@ -31,6 +32,7 @@ profile: toolchain ## where the webhook's time goes, by stage and thread
 
 soak: toolchain ## run the webhook under load while things go wrong, SOAK_SECONDS (600) long
 	@scripts/install-packages.sh build run
+	-@scripts/install-packages.sh test
 	$(SWIFT) build --configuration release --product policy-webhook
 	@scripts/soak.py --binary "$$($(SWIFT) build --configuration release --show-bin-path)/policy-webhook" all
 
