@@ -14,6 +14,9 @@ package struct AuthorizationRule: Sendable {
     package var namespace = ""
     package var name = ""
     package var path = ""
+    /// As they are written in the expression.
+    package var fieldSelector = ""
+    package var labelSelector = ""
     package var decision = Decision.allow
     package var reason = ""
     package var error = ""
