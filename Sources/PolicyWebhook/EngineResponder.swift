@@ -120,6 +120,7 @@ struct EngineResponder: AdmissionResponder {
         }
         let request = try Self.review(document).request
         trace?.add(request)
+        facts?.access = images?.access(of: request)
         trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse

@@ -95,6 +95,11 @@ final class RunningWebhook: @unchecked Sendable {
             "operation":"CREATE","userInfo":{"username":"a"},"dryRun":false,"object":{"apiVersion":"v1",
             "kind":"ConfigMap","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":\#(data)}}}
             """#
+        return ask(review)
+    }
+
+    /// Asks for a verdict on a whole AdmissionReview.
+    func ask(_ review: String) -> Answer {
         let command = [
             "curl", "--silent", "--insecure", "--max-time", "10", "--write-out", "\n%{http_code}", "--header",
             "Content-Type: application/json", "--data-binary", "@-", "https://127.0.0.1:\(port)/validate?timeout=5s",
