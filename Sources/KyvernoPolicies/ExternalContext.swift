@@ -8,8 +8,14 @@ import Values
 /// What policies know as `resource`, `http`, `globalContext`, `image`, `time` and `random`: the outside world, as given
 /// data.
 final class ExternalContext: ObjectValue {
-    enum Kind: String, CaseIterable, Sendable {
+    enum Kind: String, Sendable {
         case resource, http, globalContext, image, time, random
+        case jwt, jwks
+
+        /// Those that policies on objects and documents know.
+        static let ofObjects: [Kind] = [.resource, .http, .globalContext, .image, .time, .random]
+        /// Those that policies on requests to other servers know.
+        static let ofRequests: [Kind] = [.resource, .http, .image, .jwt, .jwks]
 
         var type: CELType { .opaque(typeName, []) }
         var typeName: String { "kyverno.\(rawValue).Context" }

@@ -48,7 +48,7 @@ enum KyvernoEnvironment {
         environment.declare(
             Environment.Structure(ServiceAccountValue.typeName, ["Name": .string, "Namespace": .string]))
         environment.declare("exceptions", .structure(exceptions))
-        for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
+        for context in ExternalContext.Kind.ofObjects { environment.declare(context.rawValue, context.type) }
         environment.unsaidReceivers = ["random": ExternalContext.Kind.random.rawValue]
         return environment
     }
@@ -85,6 +85,6 @@ enum KyvernoEnvironment {
             object, oldObject, request.value, context.namespaceObject.map { Value($0) } ?? .null, .map(exceptions),
         ]
         return values
-            + ExternalContext.Kind.allCases.map { .object(ExternalContext($0, context, namespace: namespace)) }
+            + ExternalContext.Kind.ofObjects.map { .object(ExternalContext($0, context, namespace: namespace)) }
     }
 }

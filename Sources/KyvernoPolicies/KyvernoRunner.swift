@@ -39,12 +39,22 @@ struct KyvernoRunner {
         _ scope: KyvernoScope, _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
         _ allowances: ExceptionAllowances
     ) {
+        self.init(
+            scope, context,
+            values: KyvernoEnvironment.values(
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
+            namespace: namespace, allowances)
+    }
+
+    /// - Parameter values: those of the environment's variables, in the order of their declaration.
+    init(
+        _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
+        _ allowances: ExceptionAllowances = ExceptionAllowances()
+    ) {
         self.scope = scope
         self.context = context
         self.namespace = namespace
         self.allowances = allowances
-        let values = KyvernoEnvironment.values(
-            context, object: object, oldObject: oldObject, namespace: namespace, allowances)
         commonCount = values.count
         activation = Activation(values, composed: Self.composed(scope))
     }

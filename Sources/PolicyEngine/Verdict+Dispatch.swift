@@ -10,12 +10,16 @@ extension Verdict {
         self.init()
         evaluations = outcome.evaluations
         var annotations = AnnotationCollector()
-        for evaluation in evaluations {
-            for decision in evaluation.decisions where decision.action == .deny {
-                apply(decision, enforcement, &annotations)
+        // By index: almost all decisions admit, and taking them out would count references to all their parts.
+        for number in outcome.evaluations.indices {
+            for index in outcome.evaluations[number].decisions.indices
+            where outcome.evaluations[number].decisions[index].action == .deny {
+                apply(outcome.evaluations[number].decisions[index], enforcement, &annotations)
             }
-            for annotation in evaluation.auditAnnotations where annotation.action != .exclude {
-                apply(annotation, of: evaluation, enforcement, &annotations)
+            for index in outcome.evaluations[number].auditAnnotations.indices
+            where outcome.evaluations[number].auditAnnotations[index].action != .exclude {
+                let evaluation = outcome.evaluations[number]
+                apply(evaluation.auditAnnotations[index], of: evaluation, enforcement, &annotations)
             }
         }
         auditAnnotations = annotations.entries()

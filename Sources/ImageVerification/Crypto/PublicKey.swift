@@ -73,12 +73,9 @@ package final class PublicKey: @unchecked Sendable {
         }
     }
 
-    /// Reads PKCS#1's RSAPublicKey.
-    ///
+    /// - Parameter pkcs1: an RSAPublicKey in DER.
     /// - Throws: `malformed-key`, `unsupported-key`.
-    convenience init(pkcs1 der: [UInt8]) throws(VerificationError) {
-        try self.init(der: Self.wrapRSA(der))
-    }
+    convenience init(pkcs1: [UInt8]) throws(VerificationError) { try self.init(der: Self.wrapRSA(pkcs1)) }
 
     /// PKCS#1 in a SubjectPublicKeyInfo.
     private static func wrapRSA(_ pkcs1: [UInt8]) -> [UInt8] {

@@ -93,6 +93,9 @@ final class ImageRules: Sendable {
         (signatures ? [value.image] : []) + (attestations ? Array(value.attestations.values) : [])
     }
 
+    /// Those that find images and keys.
+    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
+
     /// All that the policy's expressions can ask of an image by these attestors.
     func checks(by attestors: [AttestorValue]) -> [ImageCheck] {
         hasEvaluatedAttestors
