@@ -3,6 +3,7 @@ import CEL
 import ImageVerification
 import PolicyEngine
 import Synchronization
+import ValidatingAdmissionPolicies
 import Values
 
 /// What policies know as `resource`, `http`, `globalContext`, `image`, `time` and `random`: the outside world, as given
@@ -13,6 +14,25 @@ final class ExternalContext: ObjectValue {
 
         var type: CELType { .opaque(typeName, []) }
         var typeName: String { "kyverno.\(rawValue).Context" }
+    }
+
+    /// Kinds that a policy names: the others need not be made for it.
+    struct Kinds: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let all = Kinds(rawValue: .max)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// - Parameter expressions: all that the policy can evaluate.
+        init(namedBy expressions: [CompiledExpression]) {
+            var kinds = Kinds(rawValue: 0)
+            for (position, kind) in Kind.allCases.enumerated()
+            where expressions.contains(where: { $0.names(anyOf: [kind.rawValue]) }) {
+                kinds.insert(Kinds(rawValue: 1 << UInt8(position)))
+            }
+            self = kinds
+        }
     }
 
     private let kind: Kind

@@ -8,14 +8,17 @@ extension Verdict {
     /// - Parameter enforcement: which denials count.
     init(_ outcome: EvaluationOutcome, request: AdmissionRequest, enforcement: Enforcement) {
         self.init()
-        evaluations = outcome.evaluations
+        self.evaluations = outcome.evaluations
         var annotations = AnnotationCollector()
-        for evaluation in evaluations {
-            for decision in evaluation.decisions where decision.action == .deny {
-                apply(decision, enforcement, &annotations)
+        let evaluations = outcome.evaluations
+        // In place: most decisions are admissions, which need not be copied.
+        for position in evaluations.indices {
+            for index in evaluations[position].decisions.indices
+            where evaluations[position].decisions[index].action == .deny {
+                apply(evaluations[position].decisions[index], enforcement, &annotations)
             }
-            for annotation in evaluation.auditAnnotations where annotation.action != .exclude {
-                apply(annotation, of: evaluation, enforcement, &annotations)
+            for annotation in evaluations[position].auditAnnotations where annotation.action != .exclude {
+                apply(annotation, of: evaluations[position], enforcement, &annotations)
             }
         }
         auditAnnotations = annotations.entries()

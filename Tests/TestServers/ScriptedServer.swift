@@ -80,9 +80,15 @@ package final class ScriptedServer: Sendable {
         port = Int(UInt16(bigEndian: address.sin_port))
         self.handler = handler
         Thread.detachNewThread { [weak self] in
+            // Whoever closed it elsewhere could let this thread accept on the next one of the same number.
+            defer { Foundation.close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0, let server = self else { return }
+                guard descriptor >= 0 else { return }
+                guard let server = self else {
+                    Foundation.close(descriptor)
+                    return
+                }
                 let number = server.state.withLock { state in
                     state.connections += 1
                     return state.connections
@@ -92,10 +98,7 @@ package final class ScriptedServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Foundation.close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     package var url: String { "http://127.0.0.1:\(port)" }
     package var host: String { "127.0.0.1:\(port)" }
