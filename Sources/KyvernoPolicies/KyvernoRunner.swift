@@ -27,6 +27,7 @@ struct KyvernoRunner {
     private let context: AdmissionContext
     private let namespace: String?
     private let allowances: ExceptionAllowances
+    private let kinds: ExternalContext.Kinds
     private(set) var activation: Activation
     /// How many of the activation's values every policy has.
     private let commonCount: Int
@@ -35,27 +36,32 @@ struct KyvernoRunner {
     /// - Parameters:
     ///   - object: what expressions see as `object`.
     ///   - namespace: the one that a namespaced policy is confined to.
+    ///   - kinds: of the outside world, those that the policy names.
     init(
         _ scope: KyvernoScope, _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
-        _ allowances: ExceptionAllowances
+        _ allowances: ExceptionAllowances, naming kinds: ExternalContext.Kinds = .all
     ) {
         self.init(
             scope, context,
             values: KyvernoEnvironment.values(
-                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
-            namespace: namespace, allowances)
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds),
+            namespace: namespace, allowances, naming: kinds)
     }
 
     /// - Parameter values: those of the environment's variables, in the order of their declaration.
     init(
         _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
-        _ allowances: ExceptionAllowances = ExceptionAllowances()
+        _ allowances: ExceptionAllowances = ExceptionAllowances(), naming kinds: ExternalContext.Kinds = .all
     ) {
+        var values = values
+        self.kinds = kinds
         self.scope = scope
         self.context = context
         self.namespace = namespace
         self.allowances = allowances
         commonCount = values.count
+        // What is seen only later has no value yet, but a place.
+        while values.count < scope.environment.variables.count { values.append(nil) }
         activation = Activation(values, composed: Self.composed(scope))
     }
 
@@ -93,7 +99,7 @@ struct KyvernoRunner {
     mutating func replace(object: Value, oldObject: Value) {
         activation = Activation(
             KyvernoEnvironment.values(
-                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds),
             composed: activation.composed)
     }
 
