@@ -84,7 +84,7 @@ package final class ImageGatherer: Sendable {
 
     private func look(_ need: ImageNeed, patience: Double) -> Result<ImageRecord, ImageFailure> {
         do throws(VerificationError) {
-            let place = try source.place(of: need.reference, patience: patience)
+            let place = try source.place(of: need.reference, for: need.access, patience: patience)
             guard
                 let manifest = try place.store.checked(place.repository, need.reference.manifestReference)
             else {
@@ -124,7 +124,7 @@ package final class ImageGatherer: Sendable {
                 parts.artifactTypes.formUnion(check.parts.artifactTypes)
             }
             let other = try location.repository.map { (reference) throws(VerificationError) in
-                try source.place(of: reference, patience: patience)
+                try source.place(of: reference, for: need.access, patience: patience)
             }
             let from = other ?? place
             let found = ImageSignatures(of: content, repository: from.repository, in: from.store, parts: parts)

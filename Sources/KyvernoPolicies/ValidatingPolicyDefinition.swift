@@ -50,14 +50,15 @@ extension FieldReader {
         if notAtAdmission != nil { (actions, actionNames) = (.audit, ["Audit"]) }
         let validations = objects("validations", in: spec, "spec").compactMap { validation($0.node, $0.path) }
         if validations.isEmpty, spec["validations"]?.count ?? 0 == 0 { report(.required, "spec.validations", at: spec) }
+        let home = namespace(root, kind: kind)
         return ValidatingPolicyDefinition(
-            root: root, kind: kind, name: name, namespace: namespace(root, kind: kind), match: match,
+            root: root, kind: kind, name: name, namespace: home, match: match,
             matchConditions: matchConditions(spec), variables: variables(spec), validations: validations,
             auditAnnotations: auditAnnotations(spec, policy: name), actions: actions, actionNames: actionNames,
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail, mode: mode,
             podControllers: mode == .kubernetes
                 ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [],
-            images: isAboutImages ? imageRules(spec) : nil, notAtAdmission: notAtAdmission)
+            images: isAboutImages ? imageRules(spec, namespace: home) : nil, notAtAdmission: notAtAdmission)
     }
 
     private mutating func validationActions(_ spec: Node) -> (ValidationActions, [String]) {

@@ -48,27 +48,9 @@ final class ImageEvaluation: @unchecked Sendable {
 
     private func record(of image: String) throws(EvaluationError) -> ImageRecord {
         if let record = records[image] { return record }
-        let record = try Self.record(of: image, facts, checks: checks)
+        let record = try Self.record(of: image, facts, checks: checks, secrets: rules.secrets)
         records[image] = record
         return record
-    }
-
-    /// - Throws: what is missing, or why nothing can be known.
-    static func record(
-        of image: String, _ facts: ImageFacts?, checks: [ImageCheck], wantsMetadata: Bool = false
-    ) throws(EvaluationError) -> ImageRecord {
-        let what = wantsMetadata ? "metadata" : "the signatures"
-        guard let facts else { throw ExternalContext.missing("\(what) of the image `\(image)`") }
-        let answer = facts.answer(
-            image, try? ImageVerification.ImageReference(image), checks: checks, wantsMetadata: wantsMetadata)
-        switch answer {
-        case .known(let record): return record
-        case .missing: throw ExternalContext.missing("\(what) of the image `\(image)`")
-        case .failed(let failure) where failure.isOutOfSight:
-            throw ExternalContext.missing("\(what) of the image `\(image)`: \(failure.error.detail)")
-        case .failed(let failure):
-            throw EvaluationError(.invalidArgument, "image `\(image)`: \(failure.error.detail)")
-        }
     }
 
     /// How many of the attestors have signed the image, or an attestation about it.
@@ -103,7 +85,7 @@ final class ImageEvaluation: @unchecked Sendable {
     private func result(of check: ImageCheck, _ image: String) throws(EvaluationError) -> ImageCheckResult {
         if let result = try record(of: image).result(of: check, at: nil) { return result }
         // An attestor that the policy does not name beforehand; asked for alone, it is gathered in a round of its own.
-        let record = try Self.record(of: image, facts, checks: [check])
+        let record = try Self.record(of: image, facts, checks: [check], secrets: rules.secrets)
         guard let result = record.result(of: check, at: nil) else {
             throw ExternalContext.missing("the signatures of the image `\(image)`")
         }
@@ -146,11 +128,34 @@ final class ImageEvaluation: @unchecked Sendable {
     }
 
     func metadata(of image: String) throws(EvaluationError) -> Value {
-        let record = try Self.record(of: image, facts, checks: [], wantsMetadata: true)
+        let record = try Self.record(
+            of: image, facts, checks: [], wantsMetadata: true, secrets: rules.secrets)
         guard let value = record.metadataValue(image) else {
             throw ExternalContext.missing("metadata of the image `\(image)`")
         }
         return value
+    }
+}
+
+extension ImageEvaluation {
+    /// - Throws: what is missing, or why nothing can be known.
+    static func record(
+        of image: String, _ facts: ImageFacts?, checks: [ImageCheck], wantsMetadata: Bool = false,
+        secrets: [String] = []
+    ) throws(EvaluationError) -> ImageRecord {
+        let what = wantsMetadata ? "metadata" : "the signatures"
+        guard let facts else { throw ExternalContext.missing("\(what) of the image `\(image)`") }
+        let answer = facts.answer(
+            image, try? ImageVerification.ImageReference(image), checks: checks, wantsMetadata: wantsMetadata,
+            secrets: secrets)
+        switch answer {
+        case .known(let record): return record
+        case .missing: throw ExternalContext.missing("\(what) of the image `\(image)`")
+        case .failed(let failure) where failure.isOutOfSight:
+            throw ExternalContext.missing("\(what) of the image `\(image)`: \(failure.error.detail)")
+        case .failed(let failure):
+            throw EvaluationError(.invalidArgument, "image `\(image)`: \(failure.error.detail)")
+        }
     }
 }
 
