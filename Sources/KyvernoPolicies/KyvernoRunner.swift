@@ -21,6 +21,18 @@ struct KyvernoRunner {
             let what = check.map { "expression '\($0.expression)' resulted in error: " } ?? ""
             message = missing?.description ?? "\(what)\(error.message)"
         }
+
+        /// What follows for a policy.
+        func decision(
+            _ policy: PolicyID, _ binding: BindingID, _ failurePolicy: FailurePolicy, _ check: PolicyCheck?,
+            reason: StatusReason? = nil, actions: ValidationActions? = nil
+        ) -> Decision {
+            var made = Decision(
+                .error, action: failurePolicy.action, policy: policy, binding: binding, check: check,
+                message: message, reason: reason, actions: actions)
+            made.missing = missing
+            return made
+        }
     }
 
     private let scope: KyvernoScope
