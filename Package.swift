@@ -165,7 +165,7 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
-        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
+        tests("PolicyLint", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Diagnostics"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),

@@ -1,3 +1,5 @@
+package import Values
+
 /// What an expression may name: variables, functions, macros and types. Plain data; extend it by copying.
 package struct Environment: Sendable {
     package struct Variable: Sendable {
@@ -14,10 +16,16 @@ package struct Environment: Sendable {
     package struct Structure: Sendable {
         package let name: String
         package var fields: [String: CELType]
+        /// Makes the value of `Name{field: value}`; nil for a plain `StructureValue`.
+        package var make: Make?
 
-        package init(_ name: String, _ fields: [String: CELType]) {
+        package typealias Make =
+            @Sendable (_ fields: [(name: String, value: Value)]) throws(EvaluationError) -> Value
+
+        package init(_ name: String, _ fields: [String: CELType], make: Make? = nil) {
             self.name = name
             self.fields = fields
+            self.make = make
         }
     }
 

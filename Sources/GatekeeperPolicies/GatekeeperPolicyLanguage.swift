@@ -47,32 +47,32 @@ package struct GatekeeperPolicyLanguage: PolicyLanguage {
 
     package func compile(_ source: PolicySource, into set: inout PolicySet.Builder, log: inout DiagnosticLog) {
         if let reason = Self.unsupported[source.group] {
-            return report(
-                "gatekeeper-kind", "`\(source.kind)` is not supported: \(reason)", source, at: source.root["kind"], &log
-            )
+            return log.report(
+                "gatekeeper-kind", "`\(source.kind)` is not supported: \(reason)", in: source, at: source.root["kind"])
         }
         let isTemplate = source.group == Self.templates
         let versions = isTemplate ? Self.templateVersions : ["v1beta1", "v1alpha1"]
         guard versions.contains(source.version) else {
-            return report(
-                "gatekeeper-version", "unsupported apiVersion `\(source.apiVersion)`", source,
-                at: source.root["apiVersion"], help: "use `\(source.group)/\(versions[0])`", &log)
+            return log.report(
+                "gatekeeper-version", "unsupported apiVersion `\(source.apiVersion)`", in: source,
+                at: source.root["apiVersion"], help: "use `\(source.group)/\(versions[0])`")
         }
         if isTemplate, source.kind != "ConstraintTemplate" {
-            return report(
-                "gatekeeper-kind", "`\(source.kind)` is no kind of `\(source.group)`", source, at: source.root["kind"],
-                &log)
+            return log.report(
+                "gatekeeper-kind", "`\(source.kind)` is no kind of `\(source.group)`", in: source,
+                at: source.root["kind"])
         }
         var pending = set.pending.removeValue(forKey: Self.templates) as? Pending ?? Pending()
         defer { set.pending[Self.templates] = pending }
         guard pending.roots.count < GatekeeperLimits.maximumObjects else {
-            return report(
-                "gatekeeper-too-many", "more than \(GatekeeperLimits.maximumObjects) templates and constraints", source,
-                at: nil, &log)
+            return log.report(
+                "gatekeeper-too-many", "more than \(GatekeeperLimits.maximumObjects) templates and constraints",
+                in: source, at: nil)
         }
         let name = source.root["metadata"]?["name"]?.string ?? ""
         if let earlier = pending.roots.updateValue(source.root, forKey: "\(source.kind)/\(name)") {
-            return reportDuplicate(source, name, earlier, &log)
+            return log.reportDuplicate(
+                "gatekeeper-duplicate-name", "\(source.kind) named `\(name)`", source.root, earlier: earlier)
         }
         var reader = FieldReader()
         var compiler = ExpressionCompiler(version: version)
@@ -145,26 +145,5 @@ package struct GatekeeperPolicyLanguage: PolicyLanguage {
                 "the constraint `\(constraint.name)` has no action at `\(point.rawValue)`, so it has no effect here",
                 file: constraint.root.document.source,
                 range: constraint.root["spec"]?["scopedEnforcementActions"]?.position.map { SourceRange(at: $0) }))
-    }
-
-    private func report(
-        _ id: String, _ message: String, _ source: PolicySource, at node: Node?, help: String? = nil,
-        _ log: inout DiagnosticLog
-    ) {
-        let range = (node ?? source.root).position.map { SourceRange(at: $0) }
-        log.report(Diagnostic(id, .error, message, file: source.file, range: range, help: help))
-    }
-
-    private func reportDuplicate(_ source: PolicySource, _ name: String, _ earlier: Node, _ log: inout DiagnosticLog) {
-        func place(_ root: Node) -> SourceRange? {
-            (root["metadata"]?["name"] ?? root).position.map { SourceRange(at: $0) }
-        }
-        log.report(
-            Diagnostic(
-                "gatekeeper-duplicate-name", .error, "a \(source.kind) named `\(name)` exists already",
-                file: source.file, range: place(source.root),
-                notes: [
-                    Diagnostic.Note("the first is here", file: earlier.document.source, range: place(earlier))
-                ]))
     }
 }

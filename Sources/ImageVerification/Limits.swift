@@ -34,6 +34,11 @@ package enum VerificationLimits {
     package static let maximumCBORDepth = 16
     /// Elements of one CBOR array or map.
     package static let maximumCBORElements = 1_024
+    /// Bytes of one JSON Web Token, and of a secret that signs such.
+    package static let maximumTokenBytes = 64 << 10
+    /// Bytes and keys of one JSON Web Key Set.
+    package static let maximumKeySetBytes = 1 << 20
+    package static let maximumKeysOfSet = 256
     /// Reasons that are kept of one failed check.
     package static let maximumReasons = 8
     /// Images that a cache remembers, and the bytes of what their attestations say.

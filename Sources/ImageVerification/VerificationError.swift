@@ -34,6 +34,7 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case tooLarge = "too-large"
     case tooMany = "too-many"
     case unsupportedKey = "unsupported-key"
+    case keyReference = "key-reference"
 
     // Registry
     case imageNotFound = "image-not-found"
@@ -78,6 +79,7 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case rootInBundle = "root-in-bundle"
     case messageSignatureNotAllowed = "message-signature-not-allowed"
     case messageDigestMismatch = "message-digest-mismatch"
+    case bytesNeeded = "bytes-needed"
 
     // Transparency log
     case trustedRootMissing = "trusted-root-missing"

@@ -38,17 +38,10 @@ extension ObjectValidator {
         case "Namespace", "Service": return NameFormat.label(name)
         case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ControllerRevision", "Lease", "Event",
             "APIService", "IPAddress", "ClusterTrustBundle", "StorageVersion":
-            return Self.pathSegment(name)
+            return NameFormat.pathSegment(name)
         case "CronJob":
             return NameFormat.subdomain(name) + (name.count > 52 ? ["must be no more than 52 characters"] : [])
         default: return NameFormat.subdomain(name)
         }
-    }
-
-    /// What can stand between two slashes of a URL.
-    private static func pathSegment(_ name: [UInt8]) -> [String] {
-        if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return ["may not be `.` or `..`"] }
-        if name.contains(UInt8(ascii: "/")) { return ["may not contain '/'"] }
-        return name.contains(UInt8(ascii: "%")) ? ["may not contain '%'"] : []
     }
 }

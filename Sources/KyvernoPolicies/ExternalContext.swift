@@ -9,14 +9,20 @@ import Values
 /// What policies know as `resource`, `http`, `globalContext`, `image`, `time` and `random`: the outside world, as given
 /// data.
 final class ExternalContext: ObjectValue {
-    enum Kind: String, CaseIterable, Sendable {
+    enum Kind: String, Sendable {
         case resource, http, globalContext, image, time, random
+        case jwt, jwks
+
+        /// Those that policies on objects and documents know.
+        static let ofObjects: [Kind] = [.resource, .http, .globalContext, .image, .time, .random]
+        /// Those that policies on requests to other servers know.
+        static let ofRequests: [Kind] = [.resource, .http, .image, .jwt, .jwks]
 
         var type: CELType { .opaque(typeName, []) }
         var typeName: String { "kyverno.\(rawValue).Context" }
     }
 
-    /// Kinds that a policy names: the others need not be made for it.
+    /// Kinds that a policy on objects names: the others need not be made for it. By position in `ofObjects`.
     struct Kinds: OptionSet, Sendable {
         let rawValue: UInt8
 
@@ -27,7 +33,7 @@ final class ExternalContext: ObjectValue {
         /// - Parameter expressions: all that the policy can evaluate.
         init(namedBy expressions: [CompiledExpression]) {
             var kinds = Kinds(rawValue: 0)
-            for (position, kind) in Kind.allCases.enumerated()
+            for (position, kind) in Kind.ofObjects.enumerated()
             where expressions.contains(where: { $0.names(anyOf: [kind.rawValue]) }) {
                 kinds.insert(Kinds(rawValue: 1 << UInt8(position)))
             }

@@ -48,7 +48,7 @@ enum KyvernoEnvironment {
         environment.declare(
             Environment.Structure(ServiceAccountValue.typeName, ["Name": .string, "Namespace": .string]))
         environment.declare("exceptions", .structure(exceptions))
-        for context in ExternalContext.Kind.allCases { environment.declare(context.rawValue, context.type) }
+        for context in ExternalContext.Kind.ofObjects { environment.declare(context.rawValue, context.type) }
         environment.unsaidReceivers = ["random": ExternalContext.Kind.random.rawValue]
         return environment
     }
@@ -91,7 +91,7 @@ enum KyvernoEnvironment {
         values.append(request.value)
         values.append(context.namespaceObject.map { Value($0) } ?? .null)
         values.append(.map(exceptions))
-        for (position, kind) in ExternalContext.Kind.allCases.enumerated() {
+        for (position, kind) in ExternalContext.Kind.ofObjects.enumerated() {
             let isNamed = kinds.contains(ExternalContext.Kinds(rawValue: 1 << UInt8(position)))
             values.append(isNamed ? .object(ExternalContext(kind, context, namespace: namespace)) : nil)
         }

@@ -8,10 +8,11 @@ import Values
 /// PolicyException of
 /// policies.kyverno.io, v1, v1beta1 and v1alpha1. Its other kinds are claimed and refused, so that none is passed over in silence.
 package struct KyvernoPolicyLanguage: PolicyLanguage {
-    /// Whether policies that change objects which exist already are kept; nothing but tests of policies can show them.
-    private let changesExisting: Bool
+    /// Whether it is for tests of policies, which can show more than what happens at admission: policies that change
+    /// objects which exist already, and policies about requests to other servers.
+    private let isForTests: Bool
 
-    package init(changesExisting: Bool = false) { self.changesExisting = changesExisting }
+    package init(forTests isForTests: Bool = false) { self.isForTests = isForTests }
 
     private static let group = "policies.kyverno.io"
     private static let versions = ["v1", "v1beta1", "v1alpha1"]
@@ -29,7 +30,15 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
 
     private struct Pending: Sendable {
         var exceptions: [PolicyException] = []
-        var roots: [PolicyID: Node] = [:]
+        private var roots: [PolicyID: Node] = [:]
+
+        /// Whether no policy of that kind and name came before; if one did that is reported.
+        mutating func isFirst(_ id: PolicyID, _ source: PolicySource, _ log: inout DiagnosticLog) -> Bool {
+            guard let earlier = roots.updateValue(source.root, forKey: id) else { return true }
+            log.reportDuplicate(
+                "kyverno-duplicate-name", "\(id.kind) named `\(id.qualifiedName)`", source.root, earlier: earlier)
+            return false
+        }
     }
 
     package var policyKinds: [PolicyKind] {
@@ -47,13 +56,13 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
     package func compile(_ source: PolicySource, into set: inout PolicySet.Builder, log: inout DiagnosticLog) {
         let kind = source.kind.hasPrefix("Namespaced") ? String(source.kind.dropFirst(10)) : source.kind
         if let reason = Self.unsupported[kind] {
-            return report(
-                "kyverno-kind", "`\(source.kind)` is not supported: \(reason)", source, at: source.root["kind"], &log)
+            return log.report(
+                "kyverno-kind", "`\(source.kind)` is not supported: \(reason)", in: source, at: source.root["kind"])
         }
         guard Self.versions.contains(source.version) else {
-            return report(
-                "kyverno-version", "unsupported apiVersion `\(source.apiVersion)`", source,
-                at: source.root["apiVersion"], help: "use `\(Self.group)/v1`", &log)
+            return log.report(
+                "kyverno-version", "unsupported apiVersion `\(source.apiVersion)`", in: source,
+                at: source.root["apiVersion"], help: "use `\(Self.group)/v1`")
         }
         var pending = set.pending.removeValue(forKey: Self.key) as? Pending ?? Pending()
         defer { set.pending[Self.key] = pending }
@@ -63,9 +72,9 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
             let exception = reader.policyException(source.root, compiler: &compiler)
             if let exception, reader.errors.isEmpty, compiler.errors.isEmpty {
                 if pending.exceptions.count >= KyvernoLimits.maximumExceptions {
-                    report(
-                        "exception-too-many", "more than \(KyvernoLimits.maximumExceptions) exceptions", source,
-                        at: source.root, &log)
+                    log.report(
+                        "exception-too-many", "more than \(KyvernoLimits.maximumExceptions) exceptions", in: source,
+                        at: nil)
                 } else {
                     pending.exceptions.append(exception)
                 }
@@ -74,23 +83,28 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
             if let definition = reader.mutatingPolicy(source.root, kind: source.kind) {
                 let policy = KyvernoMutatingPolicy(definition, compiler: &compiler)
                 let hasErrors = !reader.errors.isEmpty || !compiler.errors.isEmpty
-                if isUsable(definition.mode, source, &log), isAtAdmission(definition, source, &log) {
-                    if let earlier = pending.roots.updateValue(source.root, forKey: policy.id) {
-                        reportDuplicate(policy.id, source, earlier, &log)
-                    } else if !hasErrors {
-                        set.add(policy)
-                    }
+                if isUsable(definition.mode, source, &log), isAtAdmission(definition, source, &log),
+                    pending.isFirst(policy.id, source, &log), !hasErrors
+                {
+                    set.add(policy)
                 }
             }
         } else if let definition = reader.validatingPolicy(source.root, kind: source.kind) {
-            let policy = ValidatingPolicy(definition, reader: &reader, compiler: &compiler)
-            definition.images?.warnings.forEach { log.report($0) }
-            if !isUsable(definition.mode, source, &log) {
-            } else if let earlier = pending.roots.updateValue(source.root, forKey: policy.id) {
-                reportDuplicate(policy.id, source, earlier, &log)
-            } else if reader.errors.isEmpty, compiler.errors.isEmpty {
-                set.add(policy)
-                if let pinning = DigestPinning(policy) { set.add(pinning) }
+            if definition.images == nil, definition.mode == .envoy || definition.mode == .http {
+                let policy = RequestPolicy(definition, compiler: &compiler)
+                if pending.isFirst(policy.id, source, &log), reader.errors.isEmpty, compiler.errors.isEmpty {
+                    set.add(policy)
+                    if !isForTests { warnOfRequests(definition.mode, source, &log) }
+                }
+            } else {
+                let policy = ValidatingPolicy(definition, reader: &reader, compiler: &compiler)
+                definition.images?.warnings.forEach { log.report($0) }
+                if isUsable(definition.mode, source, &log), pending.isFirst(policy.id, source, &log),
+                    reader.errors.isEmpty, compiler.errors.isEmpty
+                {
+                    set.add(policy)
+                    if let pinning = DigestPinning(policy) { set.add(pinning) }
+                }
             }
         }
         for error in reader.errors + compiler.errors { error.diagnostics.forEach { log.report($0) } }
@@ -132,55 +146,40 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
     /// Whether policies of that mode can be judged; if not that is reported.
     private func isUsable(_ mode: EvaluationMode, _ source: PolicySource, _ log: inout DiagnosticLog) -> Bool {
         guard mode == .envoy || mode == .http else { return true }
-        report(
-            "kyverno-mode", "evaluation mode `\(mode.rawValue)` is not supported", source,
-            at: source.root["spec"]?["evaluation"]?["mode"],
-            help: "Kubernetes objects and JSON documents are judged, not requests to other servers", &log)
+        log.report(
+            "kyverno-mode", "evaluation mode `\(mode.rawValue)` is not for policies of this kind", in: source,
+            at: source.root["spec"]?["evaluation"]?["mode"], help: "only a ValidatingPolicy answers such requests")
         return false
+    }
+
+    /// Says that a policy judges nothing here, so that it does not pass for one that does.
+    private func warnOfRequests(_ mode: EvaluationMode, _ source: PolicySource, _ log: inout DiagnosticLog) {
+        log.report(
+            "kyverno-mode",
+            "the policy answers \(mode.rawValue) requests and judges no Kubernetes object, so it has no effect here",
+            severity: .warning, in: source, at: source.root["spec"]?["evaluation"]?["mode"],
+            help: "`policy-check test` judges the requests in a test's `\(mode.rawValue.lowercased())Payloads`")
     }
 
     /// Whether a policy changes objects at admission; if not that is reported.
     private func isAtAdmission(
         _ definition: MutatingPolicyDefinition, _ source: PolicySource, _ log: inout DiagnosticLog
     ) -> Bool {
-        guard !changesExisting else { return true }
+        guard !isForTests else { return true }
         if let targets = definition.targets {
-            report(
+            log.report(
                 "kyverno-mutate-existing",
                 "the policy changes objects that exist already, which happens in a cluster and not at admission",
-                source,
-                at: targets.node, help: "`policy-check test` shows what it does to a test's `targetResources`", &log)
+                in: source, at: targets.node,
+                help: "`policy-check test` shows what it does to a test's `targetResources`")
             return false
         }
         if let node = definition.notAtAdmission {
-            report(
-                "kyverno-not-at-admission", "the policy changes nothing at admission, so it has no effect here", source,
-                at: node, help: "leave `evaluation.admission` out, or set `enabled: true`", &log)
+            log.report(
+                "kyverno-not-at-admission", "the policy changes nothing at admission, so it has no effect here",
+                in: source, at: node, help: "leave `evaluation.admission` out, or set `enabled: true`")
             return false
         }
         return true
-    }
-
-    // MARK: Diagnostics
-
-    private func report(
-        _ id: String, _ message: String, _ source: PolicySource, at node: Node?, help: String? = nil,
-        _ log: inout DiagnosticLog
-    ) {
-        let range = (node ?? source.root).position.map { SourceRange(at: $0) }
-        log.report(Diagnostic(id, .error, message, file: source.file, range: range, help: help))
-    }
-
-    private func reportDuplicate(_ id: PolicyID, _ source: PolicySource, _ earlier: Node, _ log: inout DiagnosticLog) {
-        func place(_ root: Node) -> SourceRange? {
-            (root["metadata"]?["name"] ?? root).position.map { SourceRange(at: $0) }
-        }
-        log.report(
-            Diagnostic(
-                "kyverno-duplicate-name", .error, "a \(id.kind) named `\(id.qualifiedName)` exists already",
-                file: source.file, range: place(source.root),
-                notes: [
-                    Diagnostic.Note("the first is here", file: earlier.document.source, range: place(earlier))
-                ]))
     }
 }

@@ -41,15 +41,26 @@ struct KyvernoRunner {
         _ scope: KyvernoScope, _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
         _ allowances: ExceptionAllowances, naming kinds: ExternalContext.Kinds = .all
     ) {
+        self.init(
+            scope, context,
+            values: KyvernoEnvironment.values(
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds),
+            namespace: namespace, allowances, naming: kinds)
+    }
+
+    /// - Parameter values: those of the environment's variables, in the order of their declaration.
+    init(
+        _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
+        _ allowances: ExceptionAllowances = ExceptionAllowances(), naming kinds: ExternalContext.Kinds = .all
+    ) {
         self.kinds = kinds
         self.scope = scope
         self.context = context
         self.namespace = namespace
         self.allowances = allowances
-        var values = KyvernoEnvironment.values(
-            context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds)
         commonCount = values.count
         // What is seen only later has no value yet, but a place.
+        var values = values
         while values.count < scope.environment.variables.count { values.append(nil) }
         activation = Activation(values, composed: Self.composed(scope))
     }

@@ -27,6 +27,8 @@ package enum KyvernoLimits {
     static let maximumRepeats = 1_000
     /// Characters of a text that `random` makes.
     static let maximumRandomCharacters = 16_384
+    /// Elements of one list in an answer to Envoy.
+    static let maximumMessageElements = 1_000
     /// Bytes of a certificate in PEM.
     static let maximumCertificateBytes = 64 << 10
 }

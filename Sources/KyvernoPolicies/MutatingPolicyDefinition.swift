@@ -76,7 +76,7 @@ extension FieldReader {
         return MutatingPolicyDefinition(
             root: root, kind: kind, name: name, namespace: namespace(root, kind: kind), match: match,
             matchConditions: matchConditions(spec), variables: variables(spec), steps: steps,
-            auditAnnotations: auditAnnotations(spec),
+            auditAnnotations: auditAnnotations(spec, policy: name),
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail,
             reinvocationPolicy: choice("reinvocationPolicy", in: spec, "spec", ReinvocationPolicy.self) ?? .never,
             mode: mode,

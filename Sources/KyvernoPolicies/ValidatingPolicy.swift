@@ -30,7 +30,8 @@ package final class ValidatingPolicy: CompiledPolicy {
     /// The policy's document, and the objects that it is about itself, without those of generated rules.
     let root: Node
     let ownMatch: MatchResources
-    package let judgesDocuments: Bool
+    package let subject: PolicySubject
+    var judgesDocuments: Bool { subject == .documents }
     package let readsAllowances = true
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
     let binding: BindingID
@@ -85,9 +86,10 @@ package final class ValidatingPolicy: CompiledPolicy {
             name: "", actions: definition.actions, actionNames: definition.actionNames,
             file: definition.root.document.source, position: definition.root.position)
         failurePolicy = definition.failurePolicy
-        judgesDocuments = definition.mode == .json
+        subject = definition.mode == .json ? .documents : .objects
         generatesRules = !definition.podControllers.isEmpty
         var match = definition.match
+        let judgesDocuments = definition.mode == .json
         if judgesDocuments { match = MatchResources() }
         if let rule = match.resourceRules.first {
             match.resourceRules += Autogen.rules(definition.podControllers, operations: rule.operations)

@@ -48,7 +48,7 @@ extension FieldReader {
         return ValidatingPolicyDefinition(
             root: root, kind: kind, name: name, namespace: namespace(root, kind: kind), match: match,
             matchConditions: matchConditions(spec), variables: variables(spec), validations: validations,
-            auditAnnotations: auditAnnotations(spec), actions: actions, actionNames: actionNames,
+            auditAnnotations: auditAnnotations(spec, policy: name), actions: actions, actionNames: actionNames,
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail, mode: mode,
             podControllers: mode == .kubernetes
                 ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [],

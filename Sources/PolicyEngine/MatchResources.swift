@@ -1,8 +1,8 @@
 package import Admission
 import Values
 
-/// Which operations on which resources.
-package struct ResourceRule: Sendable {
+/// Which operations on which resources. A class, so that matching passes it on without touching its parts.
+package final class ResourceRule: Sendable {
     package enum Scope: String, Sendable, CaseIterable {
         case any = "*"
         case cluster = "Cluster"

@@ -9,7 +9,7 @@ package struct PolicySet: Sendable {
     package let exceptions: [any CompiledException]
     /// In the order in which they were loaded, which is the order in which they change objects.
     package let mutatingPolicies: [any MutatingPolicy]
-    package let cluster: ClusterContext
+    package private(set) var cluster: ClusterContext
     /// What the operator lets the policies do.
     package private(set) var enforcement = Enforcement()
     private let index: MatchIndex
@@ -72,10 +72,9 @@ package struct PolicySet: Sendable {
 
     /// The same policies with other objects around them.
     package func with(_ cluster: ClusterContext) -> PolicySet {
-        var set = PolicySet(
-            policies: policies, exceptions: exceptions, mutatingPolicies: mutatingPolicies, cluster: cluster)
-        set.enforcement = enforcement
-        return set
+        var copy = self
+        copy.cluster = cluster
+        return copy
     }
 
     /// The same policies, allowed to do other things.
@@ -136,19 +135,22 @@ package struct PolicySet: Sendable {
 
     /// Whether there are policies about documents of any shape.
     package var judgesDocuments: Bool {
-        policies.contains(where: \.judgesDocuments) || mutatingPolicies.contains(where: \.changesDocuments)
+        policies.contains { $0.subject == .documents } || mutatingPolicies.contains(where: \.changesDocuments)
     }
 
     /// Judges any document by the policies that are about documents of any shape.
+    ///
+    /// - Parameter subject: what the document is, if it is of a certain shape: the policies on such judge it then.
     package func review(
-        document: Node, explains: Bool = false, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
+        document: Node, as subject: PolicySubject = .documents, explains: Bool = false,
+        now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
         coverage: CoverageRecorder? = nil
     ) -> (request: AdmissionRequest, verdict: Verdict)? {
         guard let request = AdmissionRequest(document: document) else { return nil }
         let context = AdmissionContext(
             request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
         var outcome = EvaluationOutcome()
-        for number in policies.indices where policies[number].judgesDocuments {
+        for number in policies.indices where policies[number].subject == subject {
             evaluate(number, context, &outcome)
         }
         outcome.conclude()

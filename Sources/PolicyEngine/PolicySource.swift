@@ -40,6 +40,21 @@ extension PolicyLanguage {
     package var policyKinds: [PolicyKind] { [] }
 }
 
+/// What a policy judges.
+package enum PolicySubject: Sendable {
+    /// Kubernetes objects.
+    case objects
+    /// Documents of any shape.
+    case documents
+    /// What Envoy asks an authorization server about (`CheckRequest`).
+    case envoyRequests
+    /// Plain HTTP requests, in the form that Kyverno's authorization server gives them.
+    case httpRequests
+
+    /// Whether it is what another server than the API server is asked.
+    package var isRequest: Bool { self == .envoyRequests || self == .httpRequests }
+}
+
 /// A policy ready to judge requests: immutable, used from any number of threads at once.
 package protocol CompiledPolicy: AnyObject, Sendable {
     var id: PolicyID { get }
@@ -55,8 +70,8 @@ package protocol CompiledPolicy: AnyObject, Sendable {
     /// What follows where `match` could not be decided (its namespaces are not known).
     func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome)
 
-    /// Whether it judges any document, not only Kubernetes objects (`evaluation.mode: JSON`).
-    var judgesDocuments: Bool { get }
+    /// What it judges, if not Kubernetes objects.
+    var subject: PolicySubject { get }
 
     /// Whether it looks at what exceptions allow; for others an exception with allowances has no effect.
     var readsAllowances: Bool { get }
@@ -67,7 +82,7 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 
 extension CompiledPolicy {
     package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
-    package var judgesDocuments: Bool { false }
+    package var subject: PolicySubject { .objects }
     package var readsAllowances: Bool { false }
     package var paramSources: [ParamSource] { [] }
 }

@@ -32,8 +32,13 @@ package enum PolicyLanguages {
             MutatingAdmissionPolicyLanguage(
                 version: version, admitsInvalid: admitsInvalid, allowsUnbound: admitsInvalid || allowsUnbound,
                 bindsUnbound: bindsUnbound),
-            KyvernoPolicyLanguage(changesExisting: bindsUnbound), GatekeeperPolicyLanguage(version: version),
+            KyvernoPolicyLanguage(forTests: bindsUnbound), GatekeeperPolicyLanguage(version: version),
         ]
+    }
+
+    /// What is wrong with a request to another server that policies are to judge; nil if nothing is.
+    package static func problem(inPayload root: Node, _ subject: PolicySubject) -> (message: String, node: Node)? {
+        RequestPayload.problem(in: root, subject).map { ($0.message, $0.node) }
     }
 
     /// Gatekeeper's alone, as gator has them: whatever is given is judged.
@@ -177,9 +182,9 @@ package struct PolicyLoader {
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         if source.kind == "CustomResourceDefinition" || source.kind == "CompositeResourceDefinition" {
             definitions.append(node)
+            builder.cluster.add(definitions: [node])
         }
         table.learn(customResourceDefinition: node)
-        if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)
     }
 

@@ -1,6 +1,5 @@
 package import Admission
 import CEL
-import Diagnostics
 import KubernetesCEL
 package import KubernetesSchemas
 import PolicyEngine
@@ -68,22 +67,8 @@ private struct DeclaredCheck {
             _ = try CheckedExpression(checking: ParsedExpression(parsing: text, in: environment), in: environment)
             return nil
         } catch {
-            let source = SourceFile(name: "<input>", text: text)
-            return "\(kind.warningName): \(error.issues.map { Self.display($0, source) }.joined(separator: "\n"))\n"
+            return "\(kind.warningName): \(error.reference(in: text))\n"
         }
-    }
-
-    /// The message with its line and a caret under it.
-    private static func display(_ issue: CompileIssue, _ source: SourceFile) -> String {
-        let position = source.position(atByte: Int(issue.span.start))
-        let column = Int(position.column)
-        var out = "ERROR: <input>:\(position.line):\(column): \(issue.reference ?? issue.message)\n | "
-        let line = Array(source.line(Int(position.line)).unicodeScalars)
-        for scalar in line { out.unicodeScalars.append(scalar == "\t" ? " " : scalar) }
-        out += "\n | "
-        for scalar in line.prefix(column - 1) { out += scalar.isASCII ? "." : "\u{FF0E}" }
-        let isWide = column <= line.count && !line[column - 1].isASCII
-        return out + (isWide ? "\u{FF3E}" : "^")
     }
 }
 

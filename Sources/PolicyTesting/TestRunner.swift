@@ -44,6 +44,8 @@ package struct TestRunner {
         var name: String
         /// For documents the file's name.
         var fileName = ""
+        /// What it is, so that only the policies on such are asked about it.
+        var subject = PolicySubject.objects
         var verdict: Verdict
         /// What the mutating policies did to the object.
         var mutations: [MutationRecord] = []
@@ -216,6 +218,35 @@ package struct TestRunner {
             } catch {
                 log.report(error.diagnostic)
             }
+        }
+        for (file, subject) in test.payloads {
+            judged += judgePayloads(test, file, subject, complete, recorder, &log)
+        }
+        return judged
+    }
+
+    /// Judges requests to other servers.
+    private func judgePayloads(
+        _ test: PolicyTest, _ file: Node, _ subject: PolicySubject, _ set: PolicySet, _ recorder: CoverageRecorder?,
+        _ log: inout DiagnosticLog
+    ) -> [Judged] {
+        var judged: [Judged] = []
+        do throws(DocumentError) {
+            var stream = DocumentStream(try FileReader.read(path: test.path(file)))
+            while let document = try stream.next() {
+                if let problem = PolicyLanguages.problem(inPayload: document.root, subject) {
+                    PolicyTest.report("test-payload", problem.message, at: problem.node, &log)
+                } else if let (_, verdict) = set.review(
+                    document: document.root, as: subject, now: now, coverage: recorder)
+                {
+                    judged.append(
+                        Judged(
+                            kind: "", namespace: "", name: "", fileName: file.string ?? "", subject: subject,
+                            verdict: verdict))
+                }
+            }
+        } catch {
+            log.report(error.diagnostic)
         }
         return judged
     }

@@ -12,6 +12,8 @@ import Webhook
 struct EngineResponder: AdmissionResponder {
     private let policies: PolicyHolder
     private let gate: SyncGate
+    /// nil where the Kubernetes API is not asked.
+    private let namespaces: NamespaceLookup?
     private let denials: DenialLog
     private let shortensAuditKeys: Bool
     private let workloads: WorkloadEnforcement
@@ -22,11 +24,13 @@ struct EngineResponder: AdmissionResponder {
     private let workspaces = ThreadSpecificVariable<Workspace>()
 
     init(
-        _ policies: PolicyHolder, gate: SyncGate, shortensAuditKeys: Bool, workloads: WorkloadEnforcement,
+        _ policies: PolicyHolder, gate: SyncGate, namespaces: NamespaceLookup? = nil, shortensAuditKeys: Bool,
+        workloads: WorkloadEnforcement,
         recorder: Recorder?, tracer: Tracer?, images: ImageFiles? = nil, log: Log
     ) {
         self.policies = policies
         self.gate = gate
+        self.namespaces = namespaces
         self.images = images
         self.shortensAuditKeys = shortensAuditKeys
         self.workloads = workloads
@@ -86,12 +90,18 @@ struct EngineResponder: AdmissionResponder {
         } else {
             workspace.facts = nil
         }
-        let judged = try judge(
-            request.body, request.endpoint, workspace.policies.policies, workspace.facts, &workspace.parser, &trace)
+        let policies = workspace.policies.policies
+        let admission = try decode(request.body, &workspace.parser, &trace)
+        if let namespaces, let name = NamespaceLookup.missing(for: admission, in: policies.cluster) {
+            trace?.begin("namespace")
+            let kept = KeptRequest(request)
+            return .deferred(deferred(kept, name, namespaces, gatherer, policies, trace.take()))
+        }
+        let judged = judge(admission, request.endpoint, policies, workspace.facts, &trace)
         if let gatherer, let facts = workspace.facts, facts.lacksSomething {
             workspace.facts = nil
             trace?.begin("gather")
-            return .deferred(deferred(request, facts, gatherer, workspace.policies.policies, trace.take()))
+            return .deferred(deferred(KeptRequest(request), facts, gatherer, policies, trace.take()))
         }
         workspace.output.removeAll(keepingCapacity: true)
         finish(judged, request.body, into: &workspace.output)
@@ -106,10 +116,9 @@ struct EngineResponder: AdmissionResponder {
     }
 
     /// - Parameter body: followed by `WebhookLimits.bodyPadding` readable bytes.
-    private func judge(
-        _ body: UnsafeRawBufferPointer, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
-        _ parser: inout JSONParser, _ trace: inout RequestTrace?
-    ) throws(HTTPRefusal) -> Judged {
+    private func decode(
+        _ body: UnsafeRawBufferPointer, _ parser: inout JSONParser, _ trace: inout RequestTrace?
+    ) throws(HTTPRefusal) -> AdmissionRequest {
         trace?.begin("decode")
         let document: Document
         do throws(DocumentError) {
@@ -120,6 +129,13 @@ struct EngineResponder: AdmissionResponder {
         }
         let request = try Self.review(document).request
         trace?.add(request)
+        return request
+    }
+
+    private func judge(
+        _ request: AdmissionRequest, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
+        _ trace: inout RequestTrace?
+    ) -> Judged {
         trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse
@@ -148,32 +164,72 @@ struct EngineResponder: AdmissionResponder {
 
     /// The same request once more, elsewhere, when more is known of its images.
     private func deferred(
-        _ request: AdmissionHTTPRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet,
+        _ kept: KeptRequest, _ facts: ImageFacts, _ gatherer: ImageGatherer, _ policies: PolicySet,
         _ trace: RequestTrace?
     ) -> ImageAdmission {
-        let endpoint = request.endpoint
-        let count = request.body.count
-        let padded = Array(request.body) + [UInt8](repeating: 0, count: WebhookLimits.bodyPadding)
-        return ImageAdmission(facts, by: gatherer, timeout: request.timeout) { facts, isLast in
-            padded.withUnsafeBytes { bytes in
-                // The first judgement's stages are in it already.
-                var trace = trace
-                do throws(HTTPRefusal) {
-                    let body = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-                    var parser = JSONParser()
-                    let judged = try judge(body, endpoint, policies, facts, &parser, &trace)
-                    guard isLast || !facts.lacksSomething else { return nil }
-                    var output: [UInt8] = []
-                    finish(judged, body, into: &output)
-                    if let trace { tracer?.exporter.export(trace.finished(status: 200)) }
-                    return .success(
-                        AdmissionAnswer(body: output, outcome: AdmissionOutcome(judged.request, judged.verdict)))
-                } catch {
-                    export(trace, refusal: error)
-                    return .failure(error)
-                }
+        ImageAdmission(facts, by: gatherer, timeout: kept.timeout) { facts, isLast in
+            switch judge(kept, policies, facts, trace) {
+            case .failure(let refusal): return .failure(refusal)
+            case .success(let again):
+                guard isLast || !facts.lacksSomething else { return nil }
+                return .success(answer(again, kept))
             }
         }
+    }
+
+    /// The same request once more, elsewhere, when its Namespace has been looked up.
+    private func deferred(
+        _ kept: KeptRequest, _ name: String, _ namespaces: NamespaceLookup, _ gatherer: ImageGatherer?,
+        _ policies: PolicySet, _ trace: RequestTrace?
+    ) -> NamespaceAdmission {
+        // Images may need more of the caller's patience; a look-up has its own bound.
+        let patience =
+            gatherer == nil
+            ? NamespaceAdmission.patience(of: kept.timeout) : ImageAdmission.patience(of: kept.timeout)
+        return NamespaceAdmission(name, in: namespaces, patience: patience) { found in
+            let policies = policies.with(found)
+            let facts = gatherer.map { ImageFacts(cache: $0.cache) }
+            switch judge(kept, policies, facts, trace) {
+            case .failure(let refusal): return .done(.failure(refusal))
+            case .success(let again):
+                if let gatherer, let facts, facts.lacksSomething {
+                    return .more(deferred(kept, facts, gatherer, policies, again.trace))
+                }
+                return .done(.success(answer(again, kept)))
+            }
+        }
+    }
+
+    /// A request that was judged away from its connection, not yet answered.
+    private struct JudgedAgain {
+        let judged: Judged
+        let trace: RequestTrace?
+    }
+
+    /// - Parameter trace: with the stages until now.
+    private func judge(
+        _ kept: KeptRequest, _ policies: PolicySet, _ facts: ImageFacts?, _ trace: RequestTrace?
+    ) -> Result<JudgedAgain, HTTPRefusal> {
+        var trace = trace
+        do throws(HTTPRefusal) {
+            let request = try kept.withBody { body throws(HTTPRefusal) in
+                var parser = JSONParser()
+                return try decode(body, &parser, &trace)
+            }
+            let judged = judge(request, kept.endpoint, policies, facts, &trace)
+            return .success(JudgedAgain(judged: judged, trace: trace))
+        } catch {
+            export(trace, refusal: error)
+            return .failure(error)
+        }
+    }
+
+    private func answer(_ again: JudgedAgain, _ kept: KeptRequest) -> AdmissionAnswer {
+        var output: [UInt8] = []
+        kept.withBody { finish(again.judged, $0, into: &output) }
+        if let trace = again.trace { tracer?.exporter.export(trace.finished(status: 200)) }
+        let outcome = AdmissionOutcome(again.judged.request, again.judged.verdict)
+        return AdmissionAnswer(body: output, outcome: outcome)
     }
 
     private static func review(_ document: Document) throws(HTTPRefusal) -> AdmissionReview {

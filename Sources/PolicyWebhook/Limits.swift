@@ -40,6 +40,15 @@ enum ExecutableLimits {
     static let syncLook = Duration.milliseconds(200)
     /// How long a set of policies waits for its params to be read.
     static let paramPatience = Duration.seconds(10)
+    /// Namespaces that are looked up at a time, the threads that do it, and how long one may take.
+    static let lookups = 64
+    static let lookupThreads = 2
+    static let lookupPatience = Duration.seconds(2)
+    /// How many answers are remembered, and for how long: the watch is to have seen the Namespace by then.
+    static let lookupMemory = 1024
+    static let lookupMemoryTime = Duration.seconds(1)
+    /// That a Namespace does not exist is true for less time.
+    static let absenceMemoryTime = Duration.milliseconds(250)
     /// Watches of the Kubernetes API, each with a thread and a connection.
     static let watches = 64
     /// `--webhook-configuration`: each is watched twice, as a validating and as a mutating one.

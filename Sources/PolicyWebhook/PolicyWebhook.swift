@@ -171,12 +171,14 @@ struct PolicyWebhook: ParsableCommand {
         let recorder: Recorder?
         let tracer: Tracer?
         let updates: ClusterUpdates?
+        let namespaces: NamespaceLookup?
         let selfSigned: SelfSignedService?
 
         /// Once no request comes any more.
         func stopBackgroundWork() {
             watch.stop()
             updates?.stop()
+            namespaces?.stop()
             selfSigned?.stop()
             recorder?.stop()
             tracer?.exporter.stop()
@@ -207,8 +209,10 @@ struct PolicyWebhook: ParsableCommand {
         configuration.inFlight = maxInFlight
         configuration.management = metricsListen
         let gate = SyncGate(isOpen: !cluster.kubernetes)
+        let namespaces = cluster.kubernetes ? client.map { NamespaceLookup($0, log: log) } : nil
+        if let namespaces { status.add(namespaces) }
         let responder = EngineResponder(
-            assembly.holder, gate: gate, shortensAuditKeys: enforcement.auditKeys == .webhook,
+            assembly.holder, gate: gate, namespaces: namespaces, shortensAuditKeys: enforcement.auditKeys == .webhook,
             workloads: enforcement.workloads, recorder: recorder, tracer: tracer, images: imageFiles, log: log)
         let server: WebhookServer
         do {
@@ -231,7 +235,7 @@ struct PolicyWebhook: ParsableCommand {
             watched, interval: reloadInterval > 0 ? .nanoseconds(Int64(reloadInterval * 1e9)) : nil)
         return Service(
             server: server, watch: watch, recorder: recorder, tracer: tracer, updates: updates,
-            selfSigned: certificate.reloadable as? SelfSignedService)
+            namespaces: namespaces, selfSigned: certificate.reloadable as? SelfSignedService)
     }
 
     /// The certificate from files, or one of our own.

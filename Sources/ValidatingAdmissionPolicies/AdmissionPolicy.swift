@@ -34,6 +34,8 @@ package final class AdmissionPolicy: CompiledPolicy {
     package var match: MatchResources { frame.match }
     package var paramSources: [ParamSource] { frame.paramSources }
 
+    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { frame.match.match(context) }
+
     init(_ definition: PolicyDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, compiler: &compiler)
         let validations = definition.validations.enumerated().map { index, validation in

@@ -78,6 +78,8 @@ package enum ResultType {
     case applyConfiguration
     /// A list of `JSONPatch{…}`.
     case jsonPatch
+    /// A structure of that name, or null.
+    case structureOrNull(String)
 
     func accepts(_ type: CELType) -> Bool {
         switch self {
@@ -86,6 +88,7 @@ package enum ResultType {
         case .stringOrNull: type == .string || type == .null
         case .applyConfiguration: type == .structure("Object")
         case .jsonPatch: type == .list(.structure("JSONPatch"))
+        case .structureOrNull(let name): type == .structure(name) || type == .null
         }
     }
 
@@ -97,6 +100,7 @@ package enum ResultType {
         case .stringOrNull: "must evaluate to one of [string null_type]"
         case .applyConfiguration: "must evaluate to Object"
         case .jsonPatch: "must evaluate to list(JSONPatch)"
+        case .structureOrNull(let name): "must evaluate to one of [\(name) null_type]"
         }
     }
 }
@@ -128,19 +132,19 @@ package struct ExpressionCompiler {
                     checked.type == .dyn
                     ? "its type is only known at evaluation; compare it (`== true`) or convert it (`string(…)`)" : nil
                 let issue = CompileIssue("cel-result-type", "\(wanted.wanted) but got \(type)", whole, help: help)
-                return failure(text, check, CompileError([issue]), prefix: "")
+                return failure(text, check, CompileError([issue]), issue.message)
             }
             let program = try Program(planning: checked, in: environment)
             return CompiledExpression(check, .success(program), checked: checked, node: text.node)
         } catch {
-            return failure(text, check, error, prefix: "compilation failed: ")
+            return failure(text, check, error, error.statement(about: text.text))
         }
     }
 
+    /// - Parameter what: what the API server says of it.
     private mutating func failure(
-        _ text: ExpressionText, _ check: PolicyCheck, _ error: CompileError, prefix: String
+        _ text: ExpressionText, _ check: PolicyCheck, _ error: CompileError, _ what: String
     ) -> CompiledExpression {
-        let what = prefix + error.issues.map(\.message).joined(separator: "; ")
         var fieldError = FieldError(.invalid, text.field, what, at: text.node)
         fieldError.issues = error.issues.map { issue in
             Diagnostic(
@@ -149,6 +153,6 @@ package struct ExpressionCompiler {
         }
         errors.append(fieldError)
         return CompiledExpression(
-            check, .failure(error), node: text.node, compileIssues: what)
+            check, .failure(CompileError(error.issues, summary: what)), node: text.node, compileIssues: what)
     }
 }

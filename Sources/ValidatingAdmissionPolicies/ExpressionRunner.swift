@@ -84,16 +84,16 @@ struct ExpressionRunner {
         do throws(EvaluationError) {
             result = .value(try program.evaluate(activation, budget: &budget))
         } catch {
-            let message =
-                error.code == .costLimit && error.message == "actual cost limit exceeded"
-                ? "operation cancelled: \(error.message)" : error.message
-            result = .error("expression '\(expression.check.expression)' resulted in error: \(message)")
+            result = .error("expression '\(expression.check.expression)' resulted in error: \(error.message)")
         }
-        for cost in [(activation.composed?.cost ?? 0) - billed, budget.used] {
-            guard cost <= remaining else { throw BudgetExhausted() }
-            remaining -= cost
-        }
+        try Self.bill((activation.composed?.cost ?? 0) - billed, &remaining)
+        try Self.bill(budget.used, &remaining)
         return result
+    }
+
+    private static func bill(_ cost: UInt64, _ remaining: inout UInt64) throws(BudgetExhausted) {
+        guard cost <= remaining else { throw BudgetExhausted() }
+        remaining -= cost
     }
 
     func errorDecision(_ message: String, _ check: PolicyCheck? = nil) -> Decision {
@@ -110,8 +110,9 @@ struct ExpressionRunner {
     }
 
     /// Any false condition excludes the request, even if another one failed; errors count only without.
-    func matchConditions(_ authorizer: (Value, Value)?) -> MatchOutcome {
-        let activation = activation(.null, authorizer)
+    ///
+    /// - Parameter activation: one without a namespace object.
+    func matchConditions(_ activation: Activation) -> MatchOutcome {
         var remaining = PolicyLimits.costOfMatchConditions
         var errors: [String] = []
         do throws(BudgetExhausted) {

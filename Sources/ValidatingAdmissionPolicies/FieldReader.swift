@@ -78,11 +78,14 @@ package struct FieldReader {
     }
 
     /// One of a fixed set of words, or nil if absent; another word is reported and gives nil.
+    ///
+    /// - Parameter ignoresEmpty: whether no text at all is as good as absence, for fields that are no pointers in Go.
     package mutating func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, in node: Node, _ path: String, _: Choice.Type, sorted: Bool = true
+        _ name: String, in node: Node, _ path: String, _: Choice.Type, ignoresEmpty: Bool = false
     ) -> Choice? where Choice.RawValue == String {
         guard let value = string(name, in: node, path), let text = value.string else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
+        if ignoresEmpty, text.isEmpty { return nil }
         reportNotSupported("\(path).\(name)", text, Choice.allCases.map(\.rawValue), at: value)
         return nil
     }

@@ -7,6 +7,8 @@ package enum PolicyLimits {
     package static let costOfMatchConditions: UInt64 = 2_500_000
     package static let maximumMatchConditions = 64
     package static let maximumAuditAnnotations = 20
+    /// Bytes of all annotations of one object together, keys included.
+    package static let maximumAnnotationBytes = 256 * 1024
     /// Bytes of an audit annotation's expression.
     package static let maximumValueExpressionBytes = 5 * 1024
     /// Bytes of a message that an expression made.

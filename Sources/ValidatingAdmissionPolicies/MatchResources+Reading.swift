@@ -38,11 +38,16 @@ extension FieldReader {
         guard let value = map(name, in: node, path) else { return nil }
         let field = "\(path).\(name)"
         allow(["matchLabels", "matchExpressions"], in: value, field)
+        let before = errors.count
+        checkSelector(value, field)
         do throws(LabelSelectorError) {
             return try LabelSelector(value)
         } catch {
-            let inner = error.field.isEmpty ? field : "\(field).\(error.field)"
-            report(.invalid, inner, error.message, at: error.node ?? value)
+            // Most has been said already, in the API server's words.
+            if errors.count == before {
+                let inner = error.field.isEmpty ? field : "\(field).\(error.field)"
+                report(.invalid, inner, error.message, at: error.node ?? value)
+            }
             return nil
         }
     }
@@ -50,28 +55,17 @@ extension FieldReader {
     private mutating func resourceRule(_ node: Node, _ path: String) -> ResourceRule {
         allow(
             ["apiGroups", "apiVersions", "operations", "resourceNames", "resources", "scope"], in: node, path)
+        let names = resourceNames(node, path)
+        let operations = operations(node, path)
         let groups = required("apiGroups", in: node, path)
         let versions = required("apiVersions", in: node, path)
+        for (index, version) in versions.enumerated() where version.text.isEmpty {
+            report(.required, "\(path).apiVersions[\(index)]", at: version.node)
+        }
+        for (name, list, what) in [("apiGroups", groups, "API groups"), ("apiVersions", versions, "API versions")] {
+            refuseOthers(list, "\(path).\(name)", what)
+        }
         let resources = required("resources", in: node, path)
-        let names = strings("resourceNames", in: node, path).map(\.text)
-        var operations: OperationSet = []
-        for operation in required("operations", in: node, path) {
-            var text = operation.text
-            if text == "*" {
-                operations = .all
-            } else if let known = text.withUTF8({ Operation(utf8: $0) }) {
-                operations.insert(OperationSet(known))
-            } else {
-                let known = ["*"] + Operation.allCases.map { $0.name.description }
-                reportNotSupported("\(path).operations", text, known, at: operation.node)
-            }
-        }
-        for (name, list) in [("apiGroups", groups), ("apiVersions", versions)]
-        where list.count > 1 && list.contains(where: { $0.text == "*" }) {
-            report(
-                .invalid, "\(path).\(name)", "if '*' is present, must not specify other \(Self.words[name] ?? name)",
-                at: list[0].node)
-        }
         checkResources(resources, "\(path).resources")
         let scope = choice("scope", in: node, path, ResourceRule.Scope.self) ?? .any
         return ResourceRule(
@@ -79,37 +73,82 @@ extension FieldReader {
             operations: operations, scope: scope, resourceNames: names)
     }
 
-    private static let words = ["apiGroups": "API groups", "apiVersions": "API versions"]
+    private mutating func resourceNames(_ node: Node, _ path: String) -> [String] {
+        var seen: Set<String> = []
+        let names = strings("resourceNames", in: node, path)
+        for (index, name) in names.enumerated() {
+            let field = "\(path).resourceNames[\(index)]"
+            report(problems: NameFormat.pathSegment(Array(name.text.utf8)), field, at: name.node)
+            if !seen.insert(name.text).inserted { report(.duplicate, field, at: name.node) }
+        }
+        return names.map(\.text)
+    }
+
+    private mutating func operations(_ node: Node, _ path: String) -> OperationSet {
+        var operations: OperationSet = []
+        let list = required("operations", in: node, path)
+        refuseOthers(list, "\(path).operations", "operations")
+        for (index, operation) in list.enumerated() {
+            var text = operation.text
+            if text == "*" {
+                operations = .all
+            } else if let known = text.withUTF8({ Operation(utf8: $0) }) {
+                operations.insert(OperationSet(known))
+            } else {
+                let known = ["*"] + Operation.allCases.map { $0.name.description }
+                reportNotSupported("\(path).operations[\(index)]", text, known, at: operation.node)
+            }
+        }
+        return operations
+    }
 
     private mutating func required(_ name: String, in node: Node, _ path: String) -> [(node: Node, text: String)] {
         let list = strings(name, in: node, path)
         if list.isEmpty, node[name]?.count ?? 0 == 0 { report(.required, "\(path).\(name)", at: node[name] ?? node) }
-        for (index, entry) in list.enumerated() where entry.text.isEmpty && name != "apiGroups" {
-            report(.required, "\(path).\(name)[\(index)]", at: entry.node)
-        }
         return list
     }
 
+    /// `*` stands for all and alone.
+    private mutating func refuseOthers(_ list: [(node: Node, text: String)], _ field: String, _ what: String) {
+        guard list.count > 1, let star = list.first(where: { $0.text == "*" }) else { return }
+        report(.invalid, field, "if '*' is present, must not specify other \(what)", at: star.node)
+    }
+
+    /// As the API server does it: what an entry covers is told of the entries after it only.
     private mutating func checkResources(_ list: [(node: Node, text: String)], _ path: String) {
-        let all = Set(list.map(\.text))
+        var wildResources: Set<Substring> = []
+        var wildSubresources: Set<Substring> = []
+        var single: Node?
+        var endsPlain = false
         for (index, entry) in list.enumerated() {
-            let parts = entry.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            guard entry.text != "*/*", entry.text != "*" else { continue }
-            let base = String(parts[0])
-            var covering: String?
-            if parts.count > 1 {
-                covering = ["*/*", "\(base)/*", "*/\(parts[1])"].first { $0 != entry.text && all.contains($0) }
-            } else if all.contains("*") {
-                covering = "*"
+            let (text, field) = (entry.text, "\(path)[\(index)]")
+            guard !text.isEmpty else {
+                report(.required, field, at: entry.node)
+                continue
             }
-            if let covering {
+            if text == "*" { single = entry.node }
+            let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count > 1 else {
+                endsPlain = text != "*"
+                continue
+            }
+            if wildResources.contains(parts[0]) {
                 report(
-                    .invalid, "\(path)[\(index)]", "if '\(covering)' is present, must not specify \(entry.text)",
-                    at: entry.node)
+                    .invalid, field, "if '\(parts[0])/*' is present, must not specify \(text)", at: entry.node)
             }
+            if wildSubresources.contains(parts[1]) {
+                report(
+                    .invalid, field, "if '*/\(parts[1])' is present, must not specify \(text)", at: entry.node)
+            }
+            if parts[1] == "*" { wildResources.insert(parts[0]) }
+            if parts[0] == "*" { wildSubresources.insert(parts[1]) }
         }
-        if list.count > 1, let wildcard = list.first(where: { $0.text == "*/*" }) {
-            report(.invalid, path, "if '*/*' is present, must not specify other resources", at: wildcard.node)
+        if list.count > 1, let all = list.first(where: { $0.text == "*/*" }) {
+            report(.invalid, path, "if '*/*' is present, must not specify other resources", at: all.node)
+        }
+        if let single, endsPlain {
+            report(
+                .invalid, path, "if '*' is present, must not specify other resources without subresources", at: single)
         }
     }
 }

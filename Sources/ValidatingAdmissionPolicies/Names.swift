@@ -18,29 +18,6 @@ package enum Names {
             && !reserved.contains(name)
     }
 
-    /// `name` or `prefix.example.com/name`: at most 63 letters, digits, `-`, `_` and `.`, first and last alphanumeric.
-    package static func isQualified(_ name: String) -> Bool {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let last = parts.last else { return false }
-        if parts.count == 2, !isSubdomain(String(parts[0])) { return false }
-        let bytes = Array(last.utf8)
-        guard let first = bytes.first, let end = bytes.last, bytes.count <= 63 else { return false }
-        let isInner = bytes.allSatisfy { isLetter($0) || isDigit($0) || "-_.".utf8.contains($0) }
-        return isInner && (isLetter(first) || isDigit(first)) && (isLetter(end) || isDigit(end))
-    }
-
-    /// Lower case DNS subdomain of at most 253 characters.
-    package static func isSubdomain(_ name: String) -> Bool {
-        guard !name.isEmpty, name.utf8.count <= 253 else { return false }
-        return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-            guard let first = label.first, let last = label.last else { return false }
-            func isEdge(_ byte: UInt8) -> Bool {
-                isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            }
-            return isEdge(first) && isEdge(last) && label.allSatisfy { isEdge($0) || $0 == UInt8(ascii: "-") }
-        }
-    }
-
     /// Without Unicode white space at either end.
     package static func trimmed(_ text: String) -> String {
         func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }

@@ -8,12 +8,13 @@ extension FieldReader {
     /// - Returns: nil if there is no name or no spec.
     mutating func policy(_ root: Node) -> PolicyDefinition? {
         allow(["apiVersion", "kind", "metadata", "spec", "status"], in: root, "")
+        clusterMetadata(root)
         guard let name = objectName(root), let spec = specification(root) else { return nil }
         allow(Self.headFields + ["validations", "auditAnnotations"], in: spec, "spec")
         let head = head(root, name, spec)
         let validations = objects("validations", in: spec, "spec").compactMap { validation($0.node, $0.path) }
-        let annotations = auditAnnotations(spec)
-        if validations.isEmpty, annotations.isEmpty, spec["validations"]?.count ?? 0 == 0 {
+        let annotations = auditAnnotations(spec, policy: name)
+        if ["validations", "auditAnnotations"].allSatisfy({ spec[$0]?.count ?? 0 == 0 }) {
             let detail = "validations or auditAnnotations must contain at least one item"
             report(.required, "spec.validations", detail, at: spec)
             report(.required, "spec.auditAnnotations", detail, at: spec)
@@ -29,7 +30,7 @@ extension FieldReader {
         let paramKind = paramKind(spec)
         let match = constraints(spec)
         let conditions = matchConditions(spec)
-        let variables = variables(spec)
+        let variables = variables(spec, uniquely: false)
         return PolicyHead(
             root: root, name: name, paramKind: paramKind, match: match, failurePolicy: failurePolicy,
             variables: variables, matchConditions: conditions)
@@ -41,12 +42,10 @@ extension FieldReader {
             return nil
         }
         guard let node = string("name", in: metadata, "metadata"), let name = node.string, !name.isEmpty else {
-            report(.required, "metadata.name", at: metadata)
+            report(.required, "metadata.name", "name or generateName is required", at: metadata)
             return nil
         }
-        if !Names.isSubdomain(name) {
-            report(.invalid, "metadata.name", "must be a lower case DNS subdomain name", at: node)
-        }
+        report(problems: NameFormat.subdomain(Array(name.utf8)), "metadata.name", at: node)
         return name
     }
 
@@ -59,14 +58,44 @@ extension FieldReader {
     private mutating func paramKind(_ spec: Node) -> GroupVersionKind? {
         guard let node = map("paramKind", in: spec, "spec") else { return nil }
         allow(["apiVersion", "kind"], in: node, "spec.paramKind")
-        let version = string("apiVersion", in: node, "spec.paramKind")?.string ?? ""
-        let kind = string("kind", in: node, "spec.paramKind")?.string ?? ""
-        if version.isEmpty { report(.required, "spec.paramKind.apiVersion", at: node) }
-        if kind.isEmpty { report(.required, "spec.paramKind.kind", at: node) }
-        if version.split(separator: "/", omittingEmptySubsequences: false).count > 2 {
-            report(.invalid, "spec.paramKind.apiVersion", "must be like `v1` or `apps/v1`", at: node)
+        let version = string("apiVersion", in: node, "spec.paramKind")
+        let kind = string("kind", in: node, "spec.paramKind")
+        let (versionText, kindText) = (version?.string ?? "", kind?.string ?? "")
+        if let version, !versionText.isEmpty {
+            report(problems: Self.problems(apiVersion: versionText), "spec.paramKind.apiVersion", at: version)
+        } else {
+            report(.required, "spec.paramKind.apiVersion", at: version ?? node)
         }
-        return GroupVersionKind(apiVersion: version, kind: kind)
+        if let kind, !kindText.isEmpty {
+            let problems = NameFormat.oldLabel(Array(kindText.lowercased().utf8))
+            if !problems.isEmpty {
+                report(
+                    .invalid, "spec.paramKind.kind",
+                    "may have mixed case, but should otherwise match: \(problems.joined(separator: ","))", at: kind)
+            }
+        } else {
+            report(.required, "spec.paramKind.kind", at: kind ?? node)
+        }
+        return GroupVersionKind(apiVersion: versionText, kind: kindText)
+    }
+
+    private static func problems(apiVersion text: String) -> [String] {
+        // A lone slash counts as nothing there.
+        if text == "/" { return ["version must be specified"] }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let version = parts.last else { return ["unexpected GroupVersion string: \(text)"] }
+        var problems: [String] = []
+        if parts.count == 2, !parts[0].isEmpty {
+            let found = NameFormat.subdomain(Array(parts[0].utf8))
+            if !found.isEmpty { problems.append(found.joined(separator: ",")) }
+        }
+        if version.isEmpty {
+            problems.append("version must be specified")
+        } else {
+            let found = NameFormat.oldLabel(Array(version.utf8))
+            if !found.isEmpty { problems.append(found.joined(separator: ",")) }
+        }
+        return problems
     }
 
     private mutating func constraints(_ spec: Node) -> MatchResources {
@@ -100,7 +129,7 @@ extension FieldReader {
         if let messageNode, !message.isEmpty {
             let trimmed = Names.trimmed(message)
             if trimmed.isEmpty {
-                report(.invalid, "\(path).message", "message must be non-empty if specified", at: messageNode)
+                report(.invalid, "\(path).message", "must be non-empty if specified", at: messageNode)
             } else if trimmed.utf8.contains(where: { $0 == 10 || $0 == 13 }) {
                 report(.invalid, "\(path).message", "must not contain line breaks", at: messageNode)
             }
@@ -148,27 +177,29 @@ extension FieldReader {
             let name = nameNode?.string ?? ""
             if name.isEmpty {
                 report(.required, "\(path).name", at: nameNode ?? node)
-            } else if !Names.isQualified(name) {
-                report(.invalid, "\(path).name", "must be a qualified name", at: nameNode ?? node)
-            } else if !seen.insert(name).inserted {
-                report(.duplicate, "\(path).name", at: nameNode ?? node)
+            } else {
+                report(problems: NameFormat.qualifiedName(Array(name.utf8)), "\(path).name", at: nameNode ?? node)
+                if !seen.insert(name).inserted { report(.duplicate, "\(path).name", at: nameNode ?? node) }
             }
             guard let expression = expression("expression", in: node, path, "") else { return nil }
             return PolicyDefinition.Named(name: name, expression: expression)
         }
     }
 
-    package mutating func variables(_ spec: Node, _ path: String = "spec") -> [PolicyDefinition.Named] {
+    /// - Parameter uniquely: whether two of one name are an error. API servers take them, and the last one counts.
+    package mutating func variables(
+        _ spec: Node, _ path: String = "spec", uniquely: Bool = true
+    ) -> [PolicyDefinition.Named] {
         var seen: Set<String> = []
         return objects("variables", in: spec, path).compactMap { node, path in
             allow(["name", "expression"], in: node, path)
             let nameNode = string("name", in: node, path)
             let name = nameNode?.string ?? ""
-            if name.isEmpty {
+            if Names.trimmed(name).isEmpty {
                 report(.required, "\(path).name", "name is not specified", at: nameNode ?? node)
             } else if !Names.isIdentifier(name) {
                 report(.invalid, "\(path).name", "must be a valid CEL identifier", at: nameNode ?? node)
-            } else if !seen.insert(name).inserted {
+            } else if !seen.insert(name).inserted, uniquely {
                 report(.duplicate, "\(path).name", at: nameNode ?? node)
             }
             guard let expression = expression("expression", in: node, path, "expression is not specified") else {
@@ -178,7 +209,8 @@ extension FieldReader {
         }
     }
 
-    package mutating func auditAnnotations(_ spec: Node) -> [PolicyDefinition.Named] {
+    /// - Parameter policy: its name, which stands before each key in the audit log.
+    package mutating func auditAnnotations(_ spec: Node, policy: String) -> [PolicyDefinition.Named] {
         let list = objects("auditAnnotations", in: spec, "spec")
         if list.count > PolicyLimits.maximumAuditAnnotations, let node = spec["auditAnnotations"] {
             report(
@@ -190,21 +222,17 @@ extension FieldReader {
             allow(["key", "valueExpression"], in: node, path)
             let keyNode = string("key", in: node, path)
             let key = keyNode?.string ?? ""
-            if key.isEmpty {
-                report(.required, "\(path).key", at: keyNode ?? node)
-            } else if !Names.isQualified(key) || key.utf8.contains(UInt8(ascii: "/")) {
-                report(.invalid, "\(path).key", "must be a qualified name without a prefix", at: keyNode ?? node)
-            } else if !seen.insert(key).inserted {
-                report(.duplicate, "\(path).key", at: keyNode ?? node)
-            }
+            let problems = NameFormat.qualifiedName(Array("\(policy)/\(key)".utf8))
+            report(problems: problems, "\(path).key", at: keyNode ?? node)
+            if !seen.insert(key).inserted { report(.duplicate, "\(path).key", at: keyNode ?? node) }
             guard
                 let expression = expression(
                     "valueExpression", in: node, path, "valueExpression is not specified")
             else { return nil }
-            if expression.text.utf8.count > PolicyLimits.maximumValueExpressionBytes {
+            if Names.trimmed(expression.text).utf8.count > PolicyLimits.maximumValueExpressionBytes {
                 report(
-                    .tooLong, "\(path).valueExpression",
-                    "may not be more than \(PolicyLimits.maximumValueExpressionBytes) bytes", at: expression.node)
+                    .required, "\(path).valueExpression",
+                    "must not exceed \(PolicyLimits.maximumValueExpressionBytes) bytes in length", at: expression.node)
             }
             return PolicyDefinition.Named(name: key, expression: expression)
         }

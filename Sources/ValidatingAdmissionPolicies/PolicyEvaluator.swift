@@ -16,18 +16,23 @@ struct PolicyEvaluator {
         let binding = runner.binding
         var evaluation = PolicyEvaluation(policy: policy.id, binding: binding.id, param: runner.paramName)
         let authorizer = frame.usesAuthorizer ? runner.authorizerValues() : nil
+        let namespaceObject = runner.context.namespaceObject.map { Value($0) } ?? .null
+        var unused: Activation?
         if !frame.matchConditions.isEmpty {
-            switch runner.matchConditions(authorizer) {
+            let activation = runner.activation(.null, authorizer)
+            switch runner.matchConditions(activation) {
             case .matches: break
             case .differs: return evaluation
             case .error(let message):
                 evaluation.decisions = [runner.errorDecision(message)]
                 return evaluation
             }
+            // Conditions see no namespace object, and variables that they have paid for count as theirs.
+            if case .null = namespaceObject, activation.composed?.isUntouched ?? true { unused = activation }
         }
-        let namespaceObject = runner.context.namespaceObject.map { Value($0) } ?? .null
         do throws(BudgetExhausted) {
-            evaluation.decisions = try validate(namespaceObject, authorizer)
+            evaluation.decisions = try validate(
+                unused ?? runner.activation(namespaceObject, authorizer), namespaceObject)
             if !policy.auditAnnotations.isEmpty {
                 evaluation.auditAnnotations = try annotate(namespaceObject)
             }
@@ -41,11 +46,10 @@ struct PolicyEvaluator {
     // MARK: Validations
 
     private func validate(
-        _ namespaceObject: Value, _ authorizer: (Value, Value)?
+        _ activation: Activation, _ namespaceObject: Value
     ) throws(BudgetExhausted) -> [Decision] {
         let validations = policy.validations
         guard !validations.isEmpty else { return [] }
-        let activation = runner.activation(namespaceObject, authorizer)
         var remaining = PolicyLimits.costPerBinding
         var results: [Result] = []
         results.reserveCapacity(validations.count)

@@ -39,7 +39,7 @@ final class PolicyBinding: Sendable {
 /// The variables and conditions of a policy, compiled first: the other expressions are compiled with them.
 struct PolicyScope {
     let head: PolicyHead
-    /// With the variables.
+    /// With the variables, and with what only mutations have.
     let environment: Environment
     /// The same without `authorizer`.
     let message: Environment
@@ -47,8 +47,9 @@ struct PolicyScope {
     let matchConditions: [NamedExpression]
 
     init(_ head: PolicyHead, mutates: Bool = false, compiler: inout ExpressionCompiler) {
-        let environments = PolicyEnvironments.of(
-            hasParams: head.paramKind != nil, mutates: mutates, version: compiler.version)
+        let hasParams = head.paramKind != nil
+        // Of a mutating policy only the mutations can make `Object{…}` and `JSONPatch{…}`.
+        let environments = PolicyEnvironments.of(hasParams: hasParams, mutates: false, version: compiler.version)
         var full = environments.full
         var message = environments.message
         full.composed = Environment.Composed(variable: "variables")
@@ -63,7 +64,10 @@ struct PolicyScope {
         self.head = head
         self.variables = variables
         self.message = message
-        environment = full
+        var whole =
+            mutates ? PolicyEnvironments.of(hasParams: hasParams, mutates: true, version: compiler.version).full : full
+        whole.composed = full.composed
+        environment = whole
         matchConditions = Self.conditions(head, environments, full, &compiler)
     }
 

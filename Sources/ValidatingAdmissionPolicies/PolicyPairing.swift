@@ -98,7 +98,9 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
             if let policy = Definition.read(policy: source.root, &reader) {
                 let earlier = pending.policyRoots.updateValue(policy.head.root, forKey: policy.head.name)
                 if let earlier {
-                    reportDuplicate(policy.head.name, policy.head.root, earlier, "policy", &log)
+                    log.reportDuplicate(
+                        "\(Definition.prefix)-duplicate-name", "policy named `\(policy.head.name)`", policy.head.root,
+                        earlier: earlier)
                 } else if reader.errors.isEmpty || admitsInvalid {
                     pending.policies.append(policy)
                 } else {
@@ -108,7 +110,9 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
         } else if var binding = Definition.read(binding: source.root, &reader) {
             if bindsUnbound, binding.actionNames.isEmpty { (binding.actions, binding.actionNames) = (.deny, ["Deny"]) }
             if let earlier = pending.bindingRoots.updateValue(binding.root, forKey: binding.name) {
-                reportDuplicate(binding.name, binding.root, earlier, "binding", &log)
+                log.reportDuplicate(
+                    "\(Definition.prefix)-duplicate-name", "binding named `\(binding.name)`", binding.root,
+                    earlier: earlier)
             } else {
                 // Kept also if broken, so that its policy does not seem to have none.
                 pending.bindings.append(binding)
@@ -182,19 +186,6 @@ struct PolicyPairing<Definition: BoundDefinition>: PolicyLanguage {
                 "policy `\(policy.name)` has no binding, so it has no effect",
                 file: policy.root.document.source, range: range(node),
                 help: "add a \(Definition.bindingKind) with `policyName: \(policy.name)`"))
-    }
-
-    private func reportDuplicate(
-        _ name: String, _ root: Node, _ earlier: Node, _ what: String, _ log: inout DiagnosticLog
-    ) {
-        let first = earlier["metadata"]?["name"] ?? earlier
-        log.report(
-            Diagnostic(
-                "\(Definition.prefix)-duplicate-name", .error, "a \(what) named `\(name)` exists already",
-                file: root.document.source, range: range(root["metadata"]?["name"] ?? root),
-                notes: [
-                    Diagnostic.Note("the first is here", file: first.document.source, range: range(first))
-                ]))
     }
 }
 

@@ -74,7 +74,7 @@ package enum NameFormat {
         let parts = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count <= 2, let name = parts.last else {
             return [
-                "a qualified name \(rule) with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+                "a valid label key \(rule) with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
             ]
         }
         var problems: [String] = []
@@ -92,6 +92,12 @@ package enum NameFormat {
         }
         if !isName(name) { problems.append("name part \(rule)") }
         return problems
+    }
+
+    /// What can stand between two slashes of a URL; empty is no complaint, and neither is length.
+    package static func pathSegment(_ name: [UInt8]) -> [String] {
+        for reserved in [".", ".."] where name.elementsEqual(reserved.utf8) { return ["may not be '\(reserved)'"] }
+        return ["/", "%"].filter { name.contains($0.utf8.first ?? 0) }.map { "may not contain '\($0)'" }
     }
 
     /// The value of a label.

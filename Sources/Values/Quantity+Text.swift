@@ -1,6 +1,6 @@
 /// Reading and writing quantities, after `ParseQuantity` and `CanonicalizeBytes` of the API machinery.
 extension Quantity {
-    private static let suffixes: [(text: String, base: Int, exponent: Int)] = [
+    private static let suffixes: [(text: StaticString, base: Int, exponent: Int)] = [
         ("", 10, 0), ("n", 10, -9), ("u", 10, -6), ("m", 10, -3), ("k", 10, 3), ("M", 10, 6), ("G", 10, 9),
         ("T", 10, 12), ("P", 10, 15), ("E", 10, 18), ("Ki", 2, 10), ("Mi", 2, 20), ("Gi", 2, 30), ("Ti", 2, 40),
         ("Pi", 2, 50), ("Ei", 2, 60),
@@ -14,26 +14,33 @@ extension Quantity {
             return
         }
         guard text.utf8.count <= Self.maximumDigits else { throw .tooLarge }
-        let parts = try Parts(text)
+        var contiguous = text
+        self = try contiguous.withUTF8 { bytes in
+            Result { () throws(ParseError) in try Quantity(bytes, text) }
+        }.get()
+    }
+
+    /// - Parameter bytes: those of `text`.
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String) throws(ParseError) {
+        self.init(0)
+        let parts = try Parts(bytes)
         let (exponent, format) = try Self.interpret(parts.suffix)
+        self.format = format
         if let value = Self.smallValue(parts, exponent, format) {
             amount = value
-            self.format = format
             self.text = parts.fraction.isEmpty ? text : nil
             return
         }
-        var number = BigDecimal(
-            digits: parts.whole + parts.fraction, isNegative: parts.isNegative, scale: parts.fraction.count)
+        let digits = (parts.whole.isEmpty ? [UInt8(ascii: "0")] : Array(parts.whole)) + parts.fraction
+        var number = BigDecimal(digits: digits, isNegative: parts.isNegative, scale: parts.fraction.count)
         if format == .binarySI {
             for _ in 0..<exponent / 10 { number.multiply(by: 1024) }
         } else {
             number = BigDecimal(
-                digits: parts.whole + parts.fraction, isNegative: parts.isNegative,
-                scale: parts.fraction.count - exponent)
+                digits: digits, isNegative: parts.isNegative, scale: parts.fraction.count - exponent)
         }
         // Anything below a nano becomes a nano: who asks for some shall get some.
         if !number.isZero { number = number.rescaled(to: 9).number }
-        self.format = format
         if format == .binarySI {
             let magnitude = number.isNegative ? number.negated : number
             let maximum = BigDecimal(.max)
@@ -48,29 +55,34 @@ extension Quantity {
         var factor: Int64 = 1
         var scale = 0
         var precision: Int
+        let wholeDigits = max(1, parts.whole.count)
         switch format {
         case .decimalExponent, .decimalSI:
             scale = exponent
-            precision = 18 - (parts.whole.count + parts.fraction.count)
+            precision = 18 - (wholeDigits + parts.fraction.count)
         case .binarySI:
             guard parts.fraction.isEmpty else { return nil }
             factor = 1 << exponent
-            precision = 15 - parts.whole.count - Int(Float(exponent) * 3 / 10) - 1
+            precision = 15 - wholeDigits - Int(Float(exponent) * 3 / 10) - 1
         }
         scale -= parts.fraction.count
-        guard precision >= 0, scale >= -9,
-            let value = Int64(String(decoding: parts.whole + parts.fraction, as: UTF8.self))
-        else { return nil }
+        guard precision >= 0, scale >= -9 else { return nil }
+        // At most 18 digits: nothing overflows.
+        var value: Int64 = 0
+        for digit in parts.whole { value = value &* 10 &+ Int64(digit &- UInt8(ascii: "0")) }
+        for digit in parts.fraction { value = value &* 10 &+ Int64(digit &- UInt8(ascii: "0")) }
         let (product, overflow) = value.multipliedReportingOverflow(by: factor)
         return overflow ? nil : .integer(value: parts.isNegative ? -product : product, scale: scale)
     }
 
-    private static func interpret(_ suffix: [UInt8]) throws(ParseError) -> (exponent: Int, format: Format) {
-        let text = String(decoding: suffix, as: UTF8.self)
-        if let known = suffixes.first(where: { $0.text == text }) {
+    private static func interpret(_ suffix: Parts.Bytes) throws(ParseError) -> (exponent: Int, format: Format) {
+        if suffix.isEmpty { return (0, .decimalSI) }
+        if let known = suffixes.first(where: { spells($0.text, suffix) }) {
             return (known.exponent, known.base == 2 ? .binarySI : .decimalSI)
         }
-        guard suffix.count > 1, suffix[0] | 0x20 == UInt8(ascii: "e"), let exponent = Int(text.dropFirst()) else {
+        guard suffix.count > 1, suffix[suffix.startIndex] | 0x20 == UInt8(ascii: "e"),
+            let exponent = Int(String(decoding: suffix.dropFirst(), as: UTF8.self))
+        else {
             throw .suffix
         }
         // Not `abs`: the smallest integer has none.
@@ -78,29 +90,37 @@ extension Quantity {
         return (exponent, .decimalExponent)
     }
 
-    /// A quantity's text, taken apart.
-    private struct Parts {
-        var isNegative = false
-        /// Without leading zeros, but `0` if there is nothing else.
-        var whole: [UInt8] = []
-        var fraction: [UInt8] = []
-        var suffix: [UInt8] = []
+    @inline(__always)
+    private static func spells(_ text: StaticString, _ bytes: Parts.Bytes) -> Bool {
+        text.utf8CodeUnitCount == bytes.count && text.withUTF8Buffer { $0.elementsEqual(bytes) }
+    }
 
-        init(_ text: String) throws(ParseError) {
-            var rest = Array(text.utf8)[...]
+    /// A quantity's text, taken apart; valid as long as its bytes are.
+    private struct Parts {
+        typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
+
+        var isNegative = false
+        /// Without leading zeros.
+        let whole: Bytes
+        let fraction: Bytes
+        let suffix: Bytes
+
+        init(_ text: UnsafeBufferPointer<UInt8>) throws(ParseError) {
             func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
             func isSign(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") }
+            var rest = text[...]
             if isSign(rest.first) { isNegative = rest.removeFirst() == UInt8(ascii: "-") }
             rest = rest.drop { $0 == UInt8(ascii: "0") }
-            whole = Array(rest.prefix(while: isDigit))
-            rest = rest.dropFirst(whole.count)
-            if whole.isEmpty { whole = [UInt8(ascii: "0")] }
+            whole = rest.prefix(while: isDigit)
+            rest = rest[whole.endIndex...]
             if rest.first == UInt8(ascii: ".") {
                 rest.removeFirst()
-                fraction = Array(rest.prefix(while: isDigit))
-                rest = rest.dropFirst(fraction.count)
+                fraction = rest.prefix(while: isDigit)
+                rest = rest[fraction.endIndex...]
+            } else {
+                fraction = rest.prefix(0)
             }
-            suffix = Array(rest)
+            suffix = rest
             rest = rest.drop { "eEinumkKMGTP".utf8.contains($0) }
             if isSign(rest.first) { rest.removeFirst() }
             guard rest.allSatisfy(isDigit) else { throw .format }
@@ -120,7 +140,7 @@ extension Quantity {
                 number = whole
                 let times = number.removeFactors(of: 1024)
                 return Self.written(number)
-                    + (Self.suffixes.first { $0.base == 2 && $0.exponent == times * 10 }?.text ?? "")
+                    + (Self.suffixes.first { $0.base == 2 && $0.exponent == times * 10 }?.text.description ?? "")
             }
         }
         var exponent = number.removeFactors(of: 10) - number.scale
@@ -129,7 +149,8 @@ extension Quantity {
             exponent -= 1
         }
         if format == .decimalExponent { return Self.written(number) + (exponent == 0 ? "" : "e\(exponent)") }
-        return Self.written(number) + (Self.suffixes.first { $0.base == 10 && $0.exponent == exponent }?.text ?? "")
+        return Self.written(number)
+            + (Self.suffixes.first { $0.base == 10 && $0.exponent == exponent }?.text.description ?? "")
     }
 
     private static func written(_ number: BigDecimal) -> String { (number.isNegative ? "-" : "") + number.digits }

@@ -49,12 +49,16 @@ package protocol ObjectValue: AnyObject, Sendable {
     /// The value of a field, for struct-like objects; nil if there is no such field.
     func field(_ name: String) -> Value?
 
+    /// Whether a field is set, for objects whose fields have a value without: what `has(x.f)` and `x.?f` go by.
+    func hasField(_ name: String) -> Bool
+
     /// What the cost model takes for its size: 1 unless the type has elements or bytes.
     var costSize: UInt64 { get }
 }
 
 extension ObjectValue {
     package func field(_ name: String) -> Value? { nil }
+    package func hasField(_ name: String) -> Bool { field(name) != nil }
     package var costSize: UInt64 { 1 }
 }
 

@@ -20,6 +20,12 @@ struct MemoryStore: OCIStore {
     /// Stores other bytes under a digest, as a broken or hostile registry would.
     mutating func corrupt(_ digest: ImageDigest, _ bytes: [UInt8]) { blobs[digest.description] = bytes }
 
+    /// Stores a manifest under another digest of the same bytes.
+    mutating func alias(_ digest: ImageDigest, as other: ImageDigest) {
+        blobs[other.description] = blobs[digest.description]
+        mediaTypes[other] = mediaTypes[digest]
+    }
+
     @discardableResult
     mutating func add(manifest json: String, tag: String? = nil, type: String = manifestType) -> ImageDigest {
         let digest = add(blob: Array(json.utf8))

@@ -20,15 +20,25 @@ struct TestAuthority {
         certificate = try Certificate(pem: String(contentsOf: file, encoding: .utf8))
     }
 
+    /// An authority between: a key with the certificate that another authority issued for it.
+    init(key: TestKey, pem: String) throws {
+        self.key = key
+        file = key.directory.appendingPathComponent("ca.pem")
+        try pem.write(to: file, atomically: true, encoding: .utf8)
+        certificate = try Certificate(pem: pem)
+    }
+
+    func pem() throws -> String { try String(contentsOf: file, encoding: .utf8) }
+
     /// A certificate for a key, valid for a day from now.
     ///
     /// - Parameter extensions: lines of an openssl extension section.
-    func issue(_ subject: TestKey, _ extensions: [String]) throws -> String {
+    func issue(_ subject: TestKey, _ extensions: [String], subject name: String = "/") throws -> String {
         let (request, section) = (
             subject.directory.appendingPathComponent("request.pem"),
             subject.directory.appendingPathComponent("extensions-\(UUID().uuidString)")
         )
-        _ = try TestKey.openssl(["req", "-new", "-key", subject.path, "-subj", "/", "-out", request.path])
+        _ = try TestKey.openssl(["req", "-new", "-key", subject.path, "-subj", name, "-out", request.path])
         try extensions.joined(separator: "\n").write(to: section, atomically: true, encoding: .utf8)
         return String(
             decoding: try TestKey.openssl([

@@ -297,7 +297,10 @@ struct MutatingPolicyTests {
             label + "\nevaluation: {admission: {enabled: false}}", "kyverno-not-at-admission",
             "the policy changes nothing at admission, so it has no effect here", "17:27"
         ),
-        (label + "\nevaluation: {mode: HTTP}", "kyverno-mode", "evaluation mode `HTTP` is not supported", "17:22"),
+        (
+            label + "\nevaluation: {mode: HTTP}", "kyverno-mode",
+            "evaluation mode `HTTP` is not for policies of this kind", "17:22"
+        ),
         (
             label + "\nevaluation: {mode: JSON}", "field-invalid",
             "`spec.mutations[0].applyConfiguration.expression`: a document of any shape has no schema to merge by",

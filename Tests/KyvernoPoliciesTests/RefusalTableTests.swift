@@ -96,17 +96,17 @@ struct RefusalTableTests {
             "field-required", "`spec.validationActions`: at least one validation action is required", "11:7",
             validating("validations: [{expression: 'true'}]") + binding("policyName: p")),
         Refusal(
-            "field-invalid", "`metadata.name`: must be a lower case DNS subdomain name", "3:18",
+            "field-invalid", "`metadata.name`: a lowercase RFC 1123 subdomain must consist of", "3:18",
             validating("validations: [{expression: 'true'}]", name: "P_")
                 + binding("policyName: P_, validationActions: [Deny]")),
         Refusal(
             "field-not-supported", "`spec.failurePolicy`: supported values: \"Fail\", \"Ignore\"", "6:18",
             validating("failurePolicy: Sometimes\nvalidations: [{expression: 'true'}]") + bound),
         Refusal(
-            "field-duplicate", "`spec.variables[1].name`: duplicate value", "8:12",
+            "field-duplicate", "`spec.matchConditions[1].name`: duplicate value", "8:12",
             validating(
-                "variables:\n- {name: a, expression: '1'}\n- {name: a, expression: '2'}\nvalidations: [{expression: 'true'}]"
-            ) + bound),
+                "matchConditions:\n- {name: a, expression: 'true'}\n- {name: a, expression: 'false'}\n"
+                    + "validations: [{expression: 'true'}]") + bound),
         Refusal(
             "field-forbidden", "`spec.paramRef.name`: name and selector are mutually exclusive", "11:67",
             validating("validations: [{expression: 'true'}]")
@@ -119,9 +119,15 @@ struct RefusalTableTests {
                 "matchConditions: [" + (0..<65).map { "{name: c\($0), expression: 'true'}" }.joined(separator: ", ")
                     + "]\nvalidations: [{expression: 'true'}]") + bound),
         Refusal(
-            "field-too-long", "`spec.auditAnnotations[0].valueExpression`: may not be more than 5120 bytes", "8:22",
+            "field-required", "`spec.auditAnnotations[0].valueExpression`: must not exceed 5120 bytes in length",
+            "8:22",
             validating("auditAnnotations:\n- key: k\n  valueExpression: \"'\(String(repeating: "x", count: 5200))'\"")
                 + bound),
+        Refusal(
+            "field-too-long", "`metadata.annotations`: may not be more than 262144 bytes", "3:34",
+            validating(
+                "validations: [{expression: 'true'}]",
+                name: "p, annotations: {a: \(String(repeating: "x", count: 262_144))}") + bound),
         Refusal("field-type", "`spec.validations`: must be a list", "6:16", validating("validations: 1") + bound),
         Refusal(
             "field-unknown", "`spec.validation`: unknown field", "6:3",
@@ -139,7 +145,8 @@ struct RefusalTableTests {
             check("[1, 'a'] == []")),
         Refusal("cel-macro-argument", "needs", "8:11", check("has(object)")),
         Refusal(
-            "cel-invalid-constant", "error parsing regexp: missing ]: [", "8:27", check("object.kind.matches('[')")),
+            "cel-invalid-constant", "error parsing regexp: missing closing ]: `[`", "8:27",
+            check("object.kind.matches('[')")),
         Refusal("cel-format", "`%d` cannot write a value of type `string`", "8:20", check("'%d'.format(['x']) == ''")),
         Refusal(
             "cel-result-type", "`spec.validations[0].expression`: must evaluate to bool but got int", "8:7",
@@ -186,8 +193,10 @@ struct RefusalTableTests {
             "kyverno-version", "unsupported apiVersion `policies.kyverno.io/v9`", "1:13",
             "apiVersion: policies.kyverno.io/v9\nkind: ValidatingPolicy\nmetadata: {name: g}\n"),
         Refusal(
-            "kyverno-mode", "evaluation mode `Envoy` is not supported", "12:22",
-            Support.policy("evaluation: {mode: Envoy}\nvalidations: [{expression: 'true'}]")),
+            "kyverno-mode", "evaluation mode `Envoy` is not for policies of this kind", "12:22",
+            Support.policy(
+                "evaluation: {mode: Envoy}\nmutations: [{patchType: JSONPatch, jsonPatch: {expression: '[]'}}]",
+                kind: "MutatingPolicy")),
         Refusal(
             "kyverno-duplicate-name", "a ValidatingPolicy named `p` exists already", "17:9",
             Support.policy("validations: [{expression: 'true'}]") + "---\n"

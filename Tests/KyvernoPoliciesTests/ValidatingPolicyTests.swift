@@ -157,8 +157,9 @@ struct ValidatingPolicyTests {
             "`spec.validations[0].expression`: must evaluate to bool but got optional_type(dyn)", "13:17"
         ),
         (
-            Support.policy("evaluation: {mode: Envoy}\nvalidations:\n- expression: 'true'"), "kyverno-mode",
-            "evaluation mode `Envoy` is not supported", "12:22"
+            Support.policy("evaluation: {mode: Envoy}\nvalidations:\n- expression: 'true'"), "cel-result-type",
+            "`spec.validations[0].expression`: must evaluate to one of [envoy.service.auth.v3.CheckResponse null_type] "
+                + "but got bool", "14:18"
         ),
         (
             "apiVersion: policies.kyverno.io/v1\nkind: GeneratingPolicy\nmetadata: {name: g}", "kyverno-kind",

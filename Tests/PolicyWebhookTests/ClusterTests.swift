@@ -158,4 +158,44 @@ struct ClusterTests {
         #expect(RunningWebhook.wait { webhook.review(namespace: "open") == .allowed })
         withExtendedLifetime(endpoint) {}
     }
+
+    @Test("a Namespace that the watch has not delivered yet is asked for before the verdict")
+    func newNamespace() throws {
+        let server = server()
+        let (webhook, endpoint) = try start(server)
+        #expect(RunningWebhook.wait { webhook.isReady })
+        server.fail(.failure(500, "InternalError", "no watches today"), times: .max) { _, target in
+            target.contains("/namespaces?")
+        }
+        server.disconnect()
+        #expect(
+            RunningWebhook.wait { webhook.get("/metrics").contains("guardrail_watch_current{watch=\"Namespace\"} 0") })
+        server.put(.namespaces, ClusterSamples.namespace("new-closed", guarded: true))
+        server.put(.namespaces, ClusterSamples.namespace("new-open", guarded: false))
+        #expect(webhook.review(namespace: "new-open") == .allowed)
+        #expect(webhook.review(namespace: "new-closed", name: "y") == .allowed)
+        let words = "ValidatingAdmissionPolicy 'no-x' with binding 'no-x' denied request: no-x says no"
+        #expect(webhook.review(namespace: "new-closed") == .denied("configmaps \"x\" is forbidden: \(words)"))
+        #expect(webhook.review(namespace: "none") == .denied("namespaces \"none\" not found"))
+        let metrics = webhook.get("/metrics")
+        #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"found\"}"))
+        #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"absent\"} 1"))
+        // Nobody can say: as the policy's failurePolicy wants.
+        server.setAway(true)
+        #expect(webhook.review(namespace: "newest", name: "y") != .allowed)
+        #expect(webhook.review(namespace: "open") == .allowed)
+        #expect(webhook.get("/metrics").contains("guardrail_namespace_lookups_total{result=\"failed\"} 1"))
+        #expect(webhook.logText.contains("cannot look a Namespace up that the watch has not seen"))
+        // Once the watch has it nobody is asked.
+        server.setAway(false)
+        server.stopFailing()
+        #expect(
+            RunningWebhook.wait { webhook.get("/metrics").contains("guardrail_watch_objects{watch=\"Namespace\"} 4") })
+        let before = server.requests.filter { $0.contains("/namespaces/") }.count
+        usleep(200_000)
+        #expect(webhook.review(namespace: "new-closed") != .allowed)
+        #expect(server.requests.filter { $0.contains("/namespaces/") }.count == before)
+        #expect(webhook.terminate() == 0)
+        withExtendedLifetime(endpoint) {}
+    }
 }

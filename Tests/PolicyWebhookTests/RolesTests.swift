@@ -56,7 +56,7 @@ import Values
     func namespaces() throws {
         #expect(
             try rules("kubernetes-api")
-                == [Rule(group: "", resource: "namespaces", verbs: ["list", "watch"], names: [])])
+                == [Rule(group: "", resource: "namespaces", verbs: ["get", "list", "watch"], names: [])])
     }
 
     @Test("one Secret, and the webhook configurations of one name")

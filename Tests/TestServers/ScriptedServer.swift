@@ -80,7 +80,7 @@ package final class ScriptedServer: Sendable {
         port = Int(UInt16(bigEndian: address.sin_port))
         self.handler = handler
         Thread.detachNewThread { [weak self] in
-            // Whoever closed it elsewhere could let this thread accept on the next one of the same number.
+            // Closed by who accepts: closed by anybody else, its number may be another server's before `accept` begins.
             defer { Foundation.close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)

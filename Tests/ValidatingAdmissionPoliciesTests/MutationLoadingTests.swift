@@ -66,7 +66,10 @@ import Testing
             good.replacing("applyConfiguration: {expression: \"Object{}\"}", with: ""), "field-required",
             "must be specified when patchType is ApplyConfiguration", 10
         ),
-        (good.replacing("Object{}", with: " "), "field-required", "expression is not specified", 11),
+        (
+            good.replacing("Object{}", with: " "), "field-required",
+            "`spec.mutations[0].applyConfiguration.expression`: required", 11
+        ),
         (
             good.replacing("Object{}", with: "{'a': 1}"), "cel-result-type",
             "must evaluate to Object but got map(string, int)", 11

@@ -13,9 +13,12 @@ enum CheckIssue {
             reference: undeclared(bare, environment))
     }
 
-    /// - Parameter namespace: what stood before the dot, if it has no meaning of its own.
+    /// - Parameters:
+    ///   - namespace: what stood before the dot, if it has no meaning of its own.
+    ///   - call: where the call is, if `span` is the namespace, of which the Go implementation complains as well.
     static func undeclaredFunction(
-        _ name: String, _ namespace: String?, argumentCount: Int, _ span: SourceSpan, _ environment: Environment
+        _ name: String, _ namespace: String?, argumentCount: Int, _ span: SourceSpan, call: SourceSpan? = nil,
+        _ environment: Environment
     ) -> CompileIssue {
         if let display = Operator.display(name) {
             return CompileIssue("cel-undeclared-reference", "the operator `\(display)` is not available here", span)
@@ -33,7 +36,8 @@ enum CheckIssue {
         return CompileIssue(
             "cel-undeclared-reference", "undeclared reference to function `\(fullName)`", span,
             help: elsewhere([fullName, name], environment) ?? suggestion(name, candidates.sorted()),
-            reference: undeclared(name, environment))
+            references: (call == nil ? [] : [CompileIssue.Reference(undeclared(namespace ?? "", environment))])
+                + [CompileIssue.Reference(undeclared(name, environment), at: call)])
     }
 
     private static func undeclared(_ name: String, _ environment: Environment) -> String {

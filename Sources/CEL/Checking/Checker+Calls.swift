@@ -55,7 +55,7 @@ extension Checker {
         set(id, .error)
         report(
             CheckIssue.undeclaredFunction(
-                function, name, argumentCount: arguments.count, mark(target), environment))
+                function, name, argumentCount: arguments.count, mark(target), call: mark(id), environment))
         return true
     }
 

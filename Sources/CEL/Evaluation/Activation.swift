@@ -37,13 +37,16 @@ package final class ComposedVariables {
     private let programs: [Result<Program, CompileError>]
     /// For messages; empty if the variables have none.
     private let names: [String]
-    private var states: [State]
+    /// One thread uses this object, and no access overlaps another: checking that costs more than the access.
+    @exclusivity(unchecked) private var states: [State]
     /// What one variable's evaluation may cost.
     private let limit: UInt64
     /// Where to record the variables' nodes, by index, if the programs were planned for that.
     private let traces: [Trace]
     /// What all evaluated so far have cost together; the caller bills it.
-    package private(set) var cost: UInt64 = 0
+    @exclusivity(unchecked) package private(set) var cost: UInt64 = 0
+    /// Whether no variable was asked for yet.
+    @exclusivity(unchecked) package private(set) var isUntouched = true
 
     /// - Parameters:
     ///   - programs: by index in `Environment.Composed.fields`; each may use those before it.
@@ -65,6 +68,7 @@ package final class ComposedVariables {
         case .pending: break
         }
         states[index] = .running
+        isUntouched = false
         var budget = CostBudget(limit: limit)
         let result: Result<Value, EvaluationError>
         switch programs[index] {
@@ -73,13 +77,14 @@ package final class ComposedVariables {
                 let trace = index < traces.count ? traces[index] : nil
                 result = .success(try program.evaluate(activation, budget: &budget, trace: trace))
             } catch {
-                // The place is within the variable's own expression, not in the one that uses it.
-                result = .failure(EvaluationError(error.code, describe(index, "evaluate", error.message)))
+                // The place is within the variable's own expression, not in the one that uses it. There the cost limit,
+                // which is the variable's own, is an error like others, that `||` may absorb.
+                let code = error.code == .costLimit ? .invalidArgument : error.code
+                result = .failure(EvaluationError(code, describe(index, "evaluate", error.message)))
             }
         case .failure(let error):
-            let message = error.issues.first?.message ?? "variable does not compile"
-            result = .failure(
-                EvaluationError(.invalidArgument, describe(index, "compile", "compilation failed: \(message)")))
+            let message = error.summary ?? "compilation failed: \(error.issues.first?.message ?? "")"
+            result = .failure(EvaluationError(.invalidArgument, describe(index, "compile", message)))
         }
         cost = cost.addingReportingOverflow(budget.used).overflow ? .max : cost + budget.used
         states[index] = .done(result)

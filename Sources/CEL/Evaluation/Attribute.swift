@@ -52,16 +52,23 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
     private let rootCost: UInt64
     /// The short way for a variable with plain field names behind it; nil for everything else.
     private let path: FieldPath?
+    /// The same where some of the fields are optional.
+    let optionalPath: FieldPath?
 
     init(_ id: ExpressionID, _ root: AttributeRoot, _ qualifiers: [Qualifier] = []) {
         self.root = root
         self.qualifiers = qualifiers
         if case .expression(let node) = root, node.isConditional { rootCost = 0 } else { rootCost = 1 }
-        path = FieldPath(root, qualifiers)
+        let fields = FieldPath(root, qualifiers)
+        path = fields?.isOptional == false ? fields : nil
+        optionalPath = fields?.isOptional == true ? fields : nil
         super.init(id)
     }
 
-    deinit { path?.deallocate() }
+    deinit {
+        path?.deallocate()
+        optionalPath?.deallocate()
+    }
 
     func appending(_ qualifier: Qualifier, id: ExpressionID) -> AttributeNode {
         AttributeNode(id, root, qualifiers + [qualifier])
@@ -100,6 +107,17 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
         if let path, let found = path.walk(frame, path.count) {
             try frame.charge(steps: UInt64(path.count))
             return found.value
+        }
+        if let optionalPath {
+            switch optionalPath.walkOptional(frame) {
+            case .found(let cursor):
+                try frame.charge(steps: UInt64(optionalPath.count))
+                return .optional(OptionalValue(cursor.value))
+            case .absent(let steps):
+                try frame.charge(steps: UInt64(steps))
+                return .optional(.none)
+            case .unknown: break
+            }
         }
         var value = try rootValue(&frame)
         if qualifiers.isEmpty {
@@ -148,7 +166,12 @@ final class AttributeNode: PlanNode, @unchecked Sendable {
         if isOptional || last.isOptional {
             return try last.apply(to: value, tolerant: true, &frame, owner: id) != nil
         }
-        let found = try last.find(in: value, &frame, owner: id) != nil
+        let found: Bool
+        if case .object(let object) = value, case .field(let field) = last.key {
+            found = object.hasField(field.name)
+        } else {
+            found = try last.find(in: value, &frame, owner: id) != nil
+        }
         try frame.charge(1)
         return found
     }
@@ -219,6 +242,10 @@ extension Qualifier {
                 throw EvaluationError(.noSuchKey, "optional.none() dereference", at: id)
             }
             subject = content
+        }
+        // A field that is not set has a value, but optionally it is not there.
+        if tolerant, case .object(let object) = subject, case .field(let field) = key, !object.hasField(field.name) {
+            return nil
         }
         do throws(EvaluationError) {
             let wanted = try keyValue(&frame)

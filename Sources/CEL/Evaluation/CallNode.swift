@@ -60,7 +60,7 @@ final class CallNode: PlanNode, @unchecked Sendable {
             if !error.isFatal { try charge(&frame, nil, nil, nil) }
             throw error
         }
-        return try finish(&frame, value, nil, run(value, nil))
+        return try finish(&frame, value, nil, run(value))
     }
 
     private func binary(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -94,6 +94,22 @@ final class CallNode: PlanNode, @unchecked Sendable {
         return try finish(&frame, values[0], values[1], result, all: values)
     }
 
+    private func run(_ value: Value) -> Result<Value, EvaluationError> {
+        for index in candidates.indices
+        where !candidates[index].needsCheck || candidates[index].parameters[0].accepts(value) {
+            guard case .unary(let body) = candidates[index].implementation else {
+                if case .variadic = candidates[index].implementation { return run([value]) }
+                continue
+            }
+            do throws(EvaluationError) {
+                return .success(try body(value))
+            } catch {
+                return .failure(reworded(error, [value]))
+            }
+        }
+        return .failure(noSuchOverload([value]))
+    }
+
     private func run(_ first: Value?, _ second: Value?) -> Result<Value, EvaluationError> {
         for candidate in candidates {
             if candidate.needsCheck {
@@ -103,7 +119,6 @@ final class CallNode: PlanNode, @unchecked Sendable {
             do throws(EvaluationError) {
                 switch (candidate.implementation, first, second) {
                 case (.nullary(let body), _, _): return .success(try body())
-                case (.unary(let body), let first?, _): return .success(try body(first))
                 case (.binary(let body), let first?, let second?): return .success(try body(first, second))
                 case (.variadic(let body), _, _): return .success(try body([first, second].compactMap { $0 }))
                 default: continue
@@ -137,8 +152,14 @@ final class CallNode: PlanNode, @unchecked Sendable {
     /// Worded as the Go implementation does: policies show these messages.
     static func noSuchOverload(_ function: String, _ values: [Value]) -> EvaluationError {
         let kinds = values.map(\.typeName).joined(separator: ", ")
-        return EvaluationError(
-            .noSuchOverload, "no such overload: \(function)" + (function == "size" ? "" : "(\(kinds))"))
+        let name: String
+        switch function {
+        case "contains", "startsWith", "endsWith": name = ""
+        case "matches" where values.first?.stringValue != nil: name = ""
+        case "size", "matches": name = ": \(function)"
+        default: name = ": \(function)(\(kinds))"
+        }
+        return EvaluationError(.noSuchOverload, "no such overload\(name)")
     }
 
     private func reworded(_ error: EvaluationError, _ values: [Value]) -> EvaluationError {

@@ -26,6 +26,8 @@ struct FieldPath {
     private let slot: Int
     private let isLocal: Bool
     let count: Int
+    /// How many fields stand before the first optional one (`.?f`); all of them if none is.
+    let required: Int
 
     /// nil for other roots and other qualifiers.
     init?(_ root: AttributeRoot, _ qualifiers: [Qualifier]) {
@@ -36,10 +38,11 @@ struct FieldPath {
         }
         var names: [String] = []
         for qualifier in qualifiers {
-            guard case .field(let field) = qualifier.key, !qualifier.isOptional else { return nil }
+            guard case .field(let field) = qualifier.key else { return nil }
             names.append(field.name)
         }
         count = names.count
+        required = qualifiers.firstIndex(where: \.isOptional) ?? names.count
         keys = .allocate(capacity: max(1, names.count))
         for (index, name) in names.enumerated() { (keys + index).initialize(to: .copy(of: name)) }
     }
@@ -52,7 +55,35 @@ struct FieldPath {
     /// The last field's name; there must be one.
     var last: UnsafeBufferPointer<UInt8> { keys[count - 1] }
 
-    /// Where the first `steps` fields lead; nil if the short way does not.
+    /// Whether the outcome is an optional.
+    var isOptional: Bool { required < count }
+
+    /// Where a path with an optional field leads.
+    enum OptionalEnd {
+        case found(NodeCursor)
+        /// An optional field is not there; `steps` fields before it are.
+        case absent(steps: Int)
+        /// The short way does not know.
+        case unknown
+    }
+
+    @inline(__always)
+    func walkOptional(_ frame: borrowing Frame) -> OptionalEnd {
+        guard frame.trace == nil, var cursor = isLocal ? frame.locals[slot].cursor : frame.roots[slot] else {
+            return .unknown
+        }
+        var step = 0
+        while step < count {
+            guard let next = cursor.field(keys[step]) else {
+                return step >= required && cursor.isMap ? .absent(steps: step) : .unknown
+            }
+            cursor = next
+            step &+= 1
+        }
+        return .found(cursor)
+    }
+
+    /// Where the first `steps` fields, none of them optional, lead; nil if the short way does not.
     @inline(__always)
     func walk(_ frame: borrowing Frame, _ steps: Int) -> NodeCursor? {
         guard frame.trace == nil, var cursor = isLocal ? frame.locals[slot].cursor : frame.roots[slot] else {

@@ -12,24 +12,24 @@ enum OperatorCost {
     /// The size of the right operand.
     case right
 
+    /// A failed operand counts as null does, whose size is 1.
+    func amount(_ left: Value?, _ right: Value?) -> UInt64 { amount(left ?? .null, right ?? .null) }
+
     @inline(__always)
-    func amount(_ left: Value?, _ right: Value?) -> UInt64 {
+    func amount(_ left: Value, _ right: Value) -> UInt64 {
         switch self {
         case .one: return 1
-        case .smaller:
-            let (a, b) = (Self.size(left), Self.size(right))
-            return (min(a, b) + 9) / 10
+        case .smaller: return (min(Self.size(left), Self.size(right)) + 9) / 10
         case .equality:
-            if case .object? = left { return 1 }
-            return OperatorCost.smaller.amount(left, right)
+            if case .object = left { return 1 }
+            return (min(Self.size(left), Self.size(right)) + 9) / 10
         case .both: return (Self.size(left) + Self.size(right) + 9) / 10
         case .right: return Self.size(right)
         }
     }
 
     @inline(__always)
-    private static func size(_ value: Value?) -> UInt64 {
-        guard let value else { return 1 }
+    private static func size(_ value: Value) -> UInt64 {
         switch value {
         case .null, .bool, .int, .uint, .double: return 1
         default: return costSize(value)

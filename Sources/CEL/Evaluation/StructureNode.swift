@@ -32,10 +32,12 @@ final class StructureNode: PlanNode, @unchecked Sendable {
 
     private let type: String
     private let fields: [Field]
+    private let make: Environment.Structure.Make?
 
-    init(_ id: ExpressionID, type: String, fields: [Field]) {
+    init(_ id: ExpressionID, type: String, fields: [Field], make: Environment.Structure.Make?) {
         self.type = type
         self.fields = fields
+        self.make = make
         super.init(id)
     }
 
@@ -51,7 +53,8 @@ final class StructureNode: PlanNode, @unchecked Sendable {
                 }
                 values.append((field.name, value))
             }
-            let made = try WellKnownTypes.make(type, values)
+            let made: Value?
+            if let make { made = try make(values) } else { made = try WellKnownTypes.make(type, values) }
             try frame.charge(40)
             return made ?? .object(StructureValue(typeName: type, fields: values))
         } catch {

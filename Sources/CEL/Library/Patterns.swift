@@ -18,9 +18,27 @@ package enum Patterns {
         do throws(RegularExpressionError) {
             return try RegularExpression(pattern: pattern)
         } catch {
-            throw EvaluationError(.invalidArgument, "error parsing regexp: \(error.message)")
+            throw EvaluationError(.invalidArgument, "error parsing regexp: \(goWording(error.message))")
         }
     }
+
+    /// The C++ library's complaint in the words of Go's, which was made after it.
+    private static func goWording(_ message: String) -> String {
+        let colon = message.firstRange(of: ": ")
+        let what = String(message[..<(colon?.lowerBound ?? message.endIndex)])
+        let part = colon.map { message[$0.upperBound...] } ?? ""
+        return "\(goWords[what] ?? what): `\(part)`"
+    }
+
+    private static let goWords = [
+        "missing ]": "missing closing ]", "missing )": "missing closing )",
+        "trailing \\": "trailing backslash at end of expression",
+        "no argument for repetition operator": "missing argument to repetition operator",
+        "invalid repetition size": "invalid repeat count",
+        "bad repetition operator": "invalid nested repetition operator",
+        "invalid perl operator": "invalid or unsupported Perl syntax",
+        "invalid named capture group": "invalid named capture",
+    ]
 
     private static func cached(_ pattern: String) throws(EvaluationError) -> RegularExpression {
         if let known = cache.withLock({ $0[pattern] }) { return known }

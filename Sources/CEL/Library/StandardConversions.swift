@@ -9,7 +9,7 @@ extension Library {
                 .conversion("bool_to_bool", .bool, .bool) { value throws(EvaluationError) in value },
                 .conversion("string_to_bool", .string, .bool) { value throws(EvaluationError) in
                     let text = try value.string()
-                    guard let bool = GoNumbers.bool(text) else { throw .badConversion(value, to: "bool") }
+                    guard let bool = GoNumbers.bool(text) else { throw .badConversion(to: "bool") }
                     return .bool(bool)
                 },
             ]),
@@ -35,7 +35,7 @@ extension Library {
                 },
                 .conversion("string_to_double", .string, .double) { value throws(EvaluationError) in
                     guard let double = try withUTF8(value, { GoNumbers.double($0) }) else {
-                        throw .badConversion(value, to: "double")
+                        throw .badConversion(to: "double")
                     }
                     return .double(double)
                 },
@@ -69,7 +69,7 @@ extension Library {
                 },
                 .conversion("string_to_timestamp", .string, .timestamp) { value throws(EvaluationError) in
                     guard let timestamp = Timestamps.parse(try value.string()) else {
-                        throw .badConversion(value, to: "google.protobuf.Timestamp")
+                        throw .badConversion(to: "google.protobuf.Timestamp")
                     }
                     return .timestamp(timestamp)
                 },
@@ -88,7 +88,7 @@ extension Library {
                     .unary { value throws(EvaluationError) in .duration(try value.int()) }),
                 .conversion("string_to_duration", .string, .duration) { value throws(EvaluationError) in
                     guard let duration = Durations.parse(try value.string()) else {
-                        throw .badConversion(value, to: "google.protobuf.Duration")
+                        throw .badConversion(to: "google.protobuf.Duration")
                     }
                     return .duration(duration)
                 },
@@ -109,7 +109,7 @@ extension Library {
         },
         .conversion("string_to_int64", .string, .int) { value throws(EvaluationError) in
             guard let int = try withUTF8(value, { GoNumbers.int($0) }) else {
-                throw .badConversion(value, to: "int")
+                throw .badConversion(to: "int")
             }
             return .int(int)
         },
@@ -141,7 +141,7 @@ extension Library {
         },
         .conversion("string_to_uint64", .string, .uint) { value throws(EvaluationError) in
             guard let uint = try withUTF8(value, { GoNumbers.uint($0) }) else {
-                throw .badConversion(value, to: "uint")
+                throw .badConversion(to: "uint")
             }
             return .uint(uint)
         },
@@ -192,8 +192,8 @@ extension Overload {
 }
 
 extension EvaluationError {
-    /// `text` is no number, time and so on.
-    static func badConversion(_ value: Value, to type: String) -> EvaluationError {
-        EvaluationError(.invalidArgument, "cannot convert `\(value.stringValue ?? "")` to \(type)")
+    /// A text that is no number, time and so on, in the words of the Go implementation.
+    static func badConversion(to type: String) -> EvaluationError {
+        EvaluationError(.invalidArgument, "type conversion error from 'string' to '\(type)'")
     }
 }

@@ -27,7 +27,7 @@ extension Planner {
         let fields = fields.map {
             StructureNode.Field(name: $0.name, value: plan($0.value), isOptional: $0.isOptional)
         }
-        return StructureNode(id, type: type, fields: fields)
+        return StructureNode(id, type: type, fields: fields, make: environment.structures[type]?.make)
     }
 
     /// Slots are never used twice in a program: a bound value runs when it is first named, in the midst of other loops.

@@ -20,8 +20,28 @@ struct Planner {
     }
 
     mutating func report(_ id: String, _ message: String, at expression: ExpressionID) {
-        issues.append(CompileIssue(id, message, self.expression.tree.span(of: expression)))
+        issues.append(
+            CompileIssue(
+                id, message, self.expression.tree.span(of: expression),
+                references: [CompileIssue.Reference(message, .planning)]))
     }
+
+    /// A constant argument that can never work; the Go implementation finds some of them already while it checks.
+    private mutating func report(
+        invalid argument: ExpressionID, of function: String, _ message: String, at place: ExpressionID
+    ) {
+        guard Self.checkedArguments.contains(function), case .constant = expression.tree[argument] else {
+            return report("cel-invalid-constant", message, at: place)
+        }
+        let reference = CompileIssue.Reference(
+            "invalid \(function) argument", at: expression.tree.span(of: argument))
+        issues.append(
+            CompileIssue(
+                "cel-invalid-constant", message, expression.tree.span(of: place), references: [reference]))
+    }
+
+    /// Functions whose constant arguments are checked before anything is planned.
+    private static let checkedArguments: Set<String> = ["duration", "timestamp", "matches"]
 
     mutating func plan(_ id: ExpressionID) -> PlanNode {
         let node = planned(id)
@@ -193,7 +213,7 @@ struct Planner {
                     implementation = try specialize(nodes.map(\.constant)) ?? implementation
                 } catch {
                     let place = zip(nodes, operands).first { $0.0.constant != nil }?.1 ?? id
-                    report("cel-invalid-constant", error.message, at: place)
+                    report(invalid: operands.last ?? id, of: function, error.message, at: place)
                 }
             }
             candidates.append(
@@ -207,7 +227,9 @@ struct Planner {
         }
         let cost = overloads.count == 1 ? overloads[0].cost : declaration.dynamicCost
         let node = CallNode.make(id, function: function, arguments: nodes, candidates: candidates, cost: cost)
-        if Self.conversions.contains(function), nodes.count == 1, nodes[0].constant != nil { return folded(node) }
+        if Self.conversions.contains(function), nodes.count == 1, nodes[0].constant != nil {
+            return folded(node, function, operands[0])
+        }
         if !nodes.isEmpty, candidates.count == 1, case .nullary(let body) = candidates[0].implementation {
             return folded(body, id)
         }
@@ -217,13 +239,13 @@ struct Planner {
     }
 
     /// A conversion of a constant is a constant, and a failing one a compile error.
-    private mutating func folded(_ node: PlanNode) -> PlanNode {
+    private mutating func folded(_ node: PlanNode, _ function: String, _ argument: ExpressionID) -> PlanNode {
         let program = Program(root: node, localCount: 0, type: .dyn)
         var budget = CostBudget.unlimited
         do throws(EvaluationError) {
             return ConstantNode(node.id, try program.evaluate(Activation([]), budget: &budget))
         } catch {
-            report("cel-invalid-constant", error.message, at: node.id)
+            report(invalid: argument, of: function, error.message, at: node.id)
             return ConstantNode(node.id, .null)
         }
     }

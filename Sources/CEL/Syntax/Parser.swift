@@ -87,7 +87,10 @@ struct Parser {
 
     mutating func unexpected(_ expected: String) {
         guard !isPanicking else { return }
-        if token.kind != .bad { report(SyntaxIssue.unexpected(token, text(token), expected: expected)) }
+        if token.kind != .bad {
+            let isLast = index + 1 >= tokens.count || tokens[index + 1].kind == .end
+            report(SyntaxIssue.unexpected(token, text(token), expected: expected, isLast: isLast))
+        }
         isPanicking = true
     }
 

@@ -5,13 +5,19 @@ enum SyntaxIssue {
     static func tooLarge(_ size: Int) -> CompileIssue {
         CompileIssue(
             "cel-too-large", "the expression has more than \(Limits.expressionSize) characters",
-            SourceSpan(start: 0, end: 0), help: "it has \(size); split it into variables")
+            SourceSpan(start: 0, end: 0), help: "it has \(size); split it into variables",
+            references: [
+                CompileIssue.Reference(
+                    "expression code point size exceeds limit: size: \(size), limit \(Limits.expressionSize)",
+                    .placeless)
+            ])
     }
 
     static func tooDeep(_ span: SourceSpan) -> CompileIssue {
         CompileIssue(
             "cel-too-deep", "the expression nests more than \(Limits.recursion) levels", span,
-            help: "move a part of it to a variable")
+            help: "move a part of it to a variable",
+            references: [CompileIssue.Reference("max recursion depth exceeded", .placeless)])
     }
 
     static func tooManyNodes(_ span: SourceSpan) -> CompileIssue {
@@ -56,7 +62,10 @@ enum SyntaxIssue {
 
     static func badStringContent(_ problem: StringLiteral.Problem, _ span: SourceSpan) -> CompileIssue {
         switch problem {
-        case .badCodePoint: CompileIssue(id, "an escape in the string is no valid Unicode code point", span)
+        case .badCodePoint:
+            CompileIssue(
+                id, "an escape in the string is no valid Unicode code point", span,
+                reference: "invalid unicode code point")
         case .codePointInBytes: CompileIssue(id, "a bytes literal cannot have `\\u` escapes", span)
         }
     }
@@ -66,10 +75,12 @@ enum SyntaxIssue {
     }
 
     static func badNumber(_ type: String, _ text: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue(id, "`\(text)` does not fit the type \(type)", span)
+        CompileIssue(
+            id, "`\(text)` does not fit the type \(type)", span, reference: "invalid \(type) literal")
     }
 
-    static func unexpected(_ token: Token, _ text: String, expected: String) -> CompileIssue {
+    /// - Parameter isLast: whether the expression ends after the token.
+    static func unexpected(_ token: Token, _ text: String, expected: String, isLast: Bool) -> CompileIssue {
         let found = token.kind == .end ? "the expression ends here" : "unexpected `\(text)`"
         let help: String? =
             switch text {
@@ -78,11 +89,30 @@ enum SyntaxIssue {
             case "not", "NOT": "negation is written `!`"
             default: nil
             }
-        return CompileIssue(id, "\(found), expected \(expected)", token.span, help: help)
+        return CompileIssue(
+            id, "\(found), expected \(expected)", token.span, help: help,
+            reference: reference(token, text, expected, isLast))
+    }
+
+    /// The words of the Go implementation's parser, where they are not about its states; nil elsewhere.
+    private static func reference(_ token: Token, _ text: String, _ expected: String, _ isLast: Bool) -> String? {
+        let shown = token.kind == .end ? "<EOF>" : text
+        switch expected {
+        case "an operator or the end":
+            // A single token too much is told apart.
+            return "Syntax error: \(isLast ? "extraneous" : "mismatched") input '\(shown)' expecting <EOF>"
+        case "an expression" where token.kind == .end:
+            return "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', "
+                + "'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+        case "`:` of the conditional", "`:` behind the key":
+            return "Syntax error: mismatched input '\(shown)' expecting ':'"
+        default: return nil
+        }
     }
 
     static func reserved(_ name: String, _ span: SourceSpan) -> CompileIssue {
-        CompileIssue(id, "`\(name)` is reserved and cannot be a name here", span)
+        CompileIssue(
+            id, "`\(name)` is reserved and cannot be a name here", span, reference: "reserved identifier: \(name)")
     }
 
     /// - Parameter environment: where to look up who has optional syntax; nil for other syntax.

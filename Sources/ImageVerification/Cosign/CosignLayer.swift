@@ -17,6 +17,7 @@ package struct CosignLayer: Sendable {
     static let attestationMediaType = "application/vnd.dsse.envelope.v1+json"
     private static let signatureKey = "dev.cosignproject.cosign/signature"
     private static let certificateKey = "dev.sigstore.cosign/certificate"
+    private static let chainKey = "dev.sigstore.cosign/chain"
     private static let bundleKey = "dev.sigstore.cosign/bundle"
     private static let timestampKey = "dev.sigstore.cosign/rfc3161timestamp"
 
@@ -38,7 +39,7 @@ package struct CosignLayer: Sendable {
         guard let text = annotations[Self.signatureKey] else {
             throw VerificationError(.signatureMissing, "the layer has no annotation `\(Self.signatureKey)`")
         }
-        guard let signature = BinaryText.decodeBase64(text.utf8), !signature.isEmpty else {
+        guard let signature = BinaryText.decodeBase64(text.utf8, .wrapped), !signature.isEmpty else {
             throw VerificationError(.malformedSignature, "the annotation `\(Self.signatureKey)` is not valid base64")
         }
         let material = try policy.material(certificate: try certificate(policy))
@@ -47,8 +48,8 @@ package struct CosignLayer: Sendable {
             throw VerificationError(.signatureInvalid, "the signature is not by this key, or the payload was changed")
         }
         let (times, isLogged) = try verifyTimes(
-            policy, .message(MessageContent(bytes)), [signature], material, stamped: signature)
-        let claims = try policy.verifyCertificate(of: material, times: times)
+            policy, .message(MessageContent(bytes)), signature, material, stamped: signature)
+        let claims = try policy.verifyCertificate(of: material, times: times, intermediates: intermediates)
         try SimpleSigningPayload(bytes).check(image: image, annotations: policy.annotations)
         return VerifiedSignature(claims: claims, times: times, isLogged: isLogged, statement: nil)
     }
@@ -62,12 +63,13 @@ package struct CosignLayer: Sendable {
     ) throws(VerificationError) -> VerifiedSignature {
         let bytes = try requireMediaType(Self.attestationMediaType)
         let object = try JSONObject.read(bytes, what: "envelope", reason: .malformedEnvelope)
-        let envelope = try Envelope(object, .standard)
+        // DSSE allows either alphabet.
+        let envelope = try Envelope(object, .protobuf)
         let material = try policy.material(certificate: try certificate(policy))
-        try envelope.verify(by: material.key)
+        let signature = try envelope.verify(by: material.key, allowsPSS: policy.allowsPSS)
         let (times, isLogged) = try verifyTimes(
-            policy, .envelope(envelope), envelope.signatures, material, stamped: bytes)
-        let claims = try policy.verifyCertificate(of: material, times: times)
+            policy, .envelope(envelope), signature, material, stamped: bytes)
+        let claims = try policy.verifyCertificate(of: material, times: times, intermediates: intermediates)
         let statement = try Statement(envelope.payload, about: image)
         try statement.require(predicateType: predicateType)
         try statement.require(annotations: policy.annotations)
@@ -81,11 +83,20 @@ package struct CosignLayer: Sendable {
                 .certificateExpected,
                 "the policy names an identity, but the signature has a bare key in place of a certificate")
         }
-        return try Certificate(pem: text)
+        // Where there are several, the first is the signer's own, as in all certificate files.
+        return try Certificate(firstOf: text)
+    }
+
+    /// What the signature brings along of its certificate's chain, for authorities that allow it. What cannot be read is of
+    /// no use, and no reason to refuse: most signatures need none.
+    private var intermediates: [Certificate] {
+        let texts = [annotations[Self.certificateKey], annotations[Self.chainKey]].compactMap { $0 }
+        let found = texts.compactMap { try? Certificate.all(pem: $0) }.joined().filter { !$0.isSelfIssued }
+        return Array(found.prefix(VerificationLimits.maximumChainLength))
     }
 
     private func verifyTimes(
-        _ policy: SignaturePolicy, _ content: SignedContent, _ signatures: [[UInt8]], _ material: SignerMaterial,
+        _ policy: SignaturePolicy, _ content: SignedContent, _ signature: [UInt8], _ material: SignerMaterial,
         stamped: [UInt8]
     ) throws(VerificationError) -> (times: [Timestamp], isLogged: Bool) {
         var times: [Timestamp] = []
@@ -100,12 +111,18 @@ package struct CosignLayer: Sendable {
             }
             let log = try entry.log(in: root)
             times.append(try entry.verifyPromise(promise, by: log))
-            try LogEntryBody(entry: entry, content: content, signatures: signatures, signer: material).requireMatch()
+            try LogEntryBody(entry: entry, content: content, signature: signature, signer: material, stored: stamped)
+                .requireMatch()
         }
         if let text = annotations[Self.timestampKey], policy.requiresTimestamp || material.isCertificate {
             let object = try JSONObject.read(Array(text.utf8), what: "timestamp", reason: .malformedTimestamp)
             let response = try object.base64("SignedRFC3161Timestamp")
-            times.append(try policy.requireTrustedRoot().time(ofResponse: response, over: stamped))
+            let root = try policy.requireTrustedRoot()
+            do throws(VerificationError) {
+                times.append(try root.time(ofResponse: response, over: stamped))
+            } catch  where error.reason == .timestampUntrusted && !policy.requiresTimestamp && !times.isEmpty {
+                // Somebody's whom nobody here knows. The log has said when it was.
+            }
         } else if policy.requiresTimestamp {
             throw VerificationError(.timestampMissing, "the signature has no timestamp")
         }

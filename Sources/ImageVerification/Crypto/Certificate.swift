@@ -66,6 +66,15 @@ package final class Certificate: @unchecked Sendable {
         try self.init(der: block.bytes)
     }
 
+    /// The first certificate of a PEM text.
+    convenience init(firstOf pem: String) throws(VerificationError) {
+        let block = try PEMBlock.first(pem, reason: .malformedCertificate, what: "certificate")
+        guard block.label == "CERTIFICATE" else {
+            throw VerificationError(.malformedCertificate, "expected a certificate, found `\(block.label)`")
+        }
+        try self.init(der: block.bytes)
+    }
+
     /// All certificates of a PEM file, at least one.
     package static func all(pem: String) throws(VerificationError) -> [Certificate] {
         var certificates: [Certificate] = []

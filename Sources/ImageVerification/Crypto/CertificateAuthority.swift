@@ -17,12 +17,16 @@ struct ValidityPeriod: Sendable {
 struct CertificateAuthority: Sendable {
     let certificates: [Certificate]
     let validity: ValidityPeriod
+    /// Whether what lies between the leaf and the anchor may come with the signature: where somebody names a root alone, as
+    /// policies do. A trust root names whole chains, and nothing else counts.
+    var takesIntermediates = false
 
     /// The certificate that issued the leaf, if a path from the leaf to the anchor holds at that moment.
     ///
-    /// Intermediates come from the trust root alone, never from what is being verified.
-    func issuer(of leaf: Certificate, at time: Timestamp) -> Certificate? {
+    /// - Parameter brought: certificates beside the signature, which count only where they are taken.
+    func issuer(of leaf: Certificate, at time: Timestamp, brought: [Certificate] = []) -> Certificate? {
         defer { ERR_clear_error() }
+        let certificates = (takesIntermediates ? brought : []) + self.certificates
         guard let anchor = certificates.last, let trust = TrustStore(anchors: [anchor], seconds: time.seconds),
             let intermediates = CertificateStack(certificates.dropLast()), let context = X509_STORE_CTX_new()
         else { return nil }
@@ -56,7 +60,9 @@ extension [CertificateAuthority] {
     ///
     /// - Throws: `certificate-not-valid-at-time`, `certificate-usage`, `authority-not-valid-at-time`,
     ///   `certificate-untrusted`.
-    func issuer(of leaf: Certificate, at time: Timestamp) throws(VerificationError) -> Certificate {
+    func issuer(
+        of leaf: Certificate, at time: Timestamp, brought: [Certificate] = []
+    ) throws(VerificationError) -> Certificate {
         guard leaf.isValid(at: time) else {
             throw VerificationError(
                 .certificateNotValidAtTime,
@@ -68,7 +74,7 @@ extension [CertificateAuthority] {
         }
         var outOfPeriod = false
         for authority in self {
-            guard let issuer = authority.issuer(of: leaf, at: time) else { continue }
+            guard let issuer = authority.issuer(of: leaf, at: time, brought: brought) else { continue }
             if authority.validity.contains(time) { return issuer }
             outOfPeriod = true
         }

@@ -12,6 +12,25 @@ package enum Digest: Sendable {
         }
     }
 
+    /// As sigstore's protobuf messages name it, in JSON.
+    init?(protobufName: String) {
+        switch protobufName {
+        case "SHA2_256": self = .sha256
+        case "SHA2_384": self = .sha384
+        case "SHA2_512": self = .sha512
+        default: return nil
+        }
+    }
+
+    /// For messages.
+    var name: String {
+        switch self {
+        case .sha256: "SHA-256"
+        case .sha384: "SHA-384"
+        case .sha512: "SHA-512"
+        }
+    }
+
     package var byteCount: Int {
         switch self {
         case .sha256: 32

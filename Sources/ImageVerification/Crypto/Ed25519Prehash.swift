@@ -6,11 +6,16 @@ import COpenSSL
 /// homogeneous coordinates; the formulas are those of RFC 8032, section 5.1.4.
 enum Ed25519Prehash {
     static func verifies(_ signature: [UInt8], over message: [UInt8], key: [UInt8]) -> Bool {
+        verifies(signature, overHash: Digest.sha512.hash(message), key: key)
+    }
+
+    /// - Parameter prehash: SHA-512 of the message.
+    static func verifies(_ signature: [UInt8], overHash prehash: [UInt8], key: [UInt8]) -> Bool {
         defer { ERR_clear_error() }
         guard signature.count == 64, key.count == 32, let field = Curve25519Field() else { return false }
         let encodedPoint = Array(signature[..<32])
         let prefix = Array("SigEd25519 no Ed25519 collisions".utf8) + [1, 0]
-        let hash = Digest.sha512.hash(prefix + encodedPoint + key + Digest.sha512.hash(message))
+        let hash = Digest.sha512.hash(prefix + encodedPoint + key + prehash)
         return field.holds(
             scalar: Array(signature[32...]), commitment: encodedPoint, challenge: hash, key: key)
     }

@@ -9,7 +9,8 @@ struct PEMBlock {
         var label: String?
         var body: [UInt8] = []
         for rawLine in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            let line = String(rawLine) ?? ""
+            // As Go reads them: blanks at a line's end say nothing.
+            let line = String(Self.trimmed(rawLine)) ?? ""
             if line.hasPrefix("-----BEGIN "), line.hasSuffix("-----"), line.utf8.count > 16 {
                 guard label == nil else {
                     throw VerificationError(reason, "the \(what) has a PEM block within a block")
@@ -33,6 +34,23 @@ struct PEMBlock {
         }
         guard label == nil else { throw VerificationError(reason, "the \(what) has a PEM block without an end") }
         return blocks
+    }
+
+    private static func trimmed(_ line: Substring.UTF8View) -> Substring.UTF8View {
+        var line = line
+        while let last = line.last, last == 0x20 || last == 0x09 { line = line.dropLast() }
+        return line
+    }
+
+    /// The first of the text's blocks, where others may follow: a certificate with its chain.
+    static func first(_ text: String, reason: VerificationReason, what: String) throws(VerificationError) -> PEMBlock {
+        guard text.utf8.count <= VerificationLimits.maximumCertificateBytes else {
+            throw VerificationError(.tooLarge, "the \(what) has \(text.utf8.count) bytes")
+        }
+        guard let block = try all(text, reason: reason, what: what).first else {
+            throw VerificationError(reason, "the \(what) has no PEM block")
+        }
+        return block
     }
 
     static func single(_ text: String, reason: VerificationReason, what: String) throws(VerificationError) -> PEMBlock {

@@ -26,12 +26,14 @@ extension PublicKey {
         return EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
     }
 
-    /// Whether the signature over a hash is by this key. Ed25519 signs no hashes: always false.
+    /// Whether the signature over a hash is by this key. Ed25519 signs a hash only as Ed25519ph, and only SHA-512.
     func verifies(_ signature: [UInt8], overHash hash: [UInt8], _ digest: Digest) -> Bool {
         defer { ERR_clear_error() }
-        guard kind != .ed25519, hash.count == digest.byteCount, let context = EVP_PKEY_CTX_new(pointer, nil) else {
-            return false
+        guard hash.count == digest.byteCount else { return false }
+        if let key = rawEd25519 {
+            return digest == .sha512 && Ed25519Prehash.verifies(signature, overHash: hash, key: key)
         }
+        guard let context = EVP_PKEY_CTX_new(pointer, nil) else { return false }
         defer { EVP_PKEY_CTX_free(context) }
         guard EVP_PKEY_verify_init(context) == 1, Self.setPadding(context, kind, .usual(digest)),
             EVP_PKEY_CTX_set_signature_md(context, digest.implementation) == 1
@@ -64,6 +66,11 @@ extension PublicKey {
 
     /// The digests that cosign has signed with over the years: the curve's own (version 3), SHA-256 (before).
     var acceptedDigests: [Digest] { nativeDigest == .sha256 ? [.sha256] : [nativeDigest, .sha256] }
+
+    /// Whether a log's key signed this. Logs sign with their key's own hash, Rekor 1 with SHA-256 whatever its key is.
+    func verifiesAsLog(_ signature: [UInt8], over message: [UInt8]) -> Bool {
+        acceptedDigests.contains { verifies(signature, over: message, .usual($0)) }
+    }
 
     /// Whether the signature is by this key under cosign's rules.
     ///

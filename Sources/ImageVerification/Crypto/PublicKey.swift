@@ -56,14 +56,26 @@ package final class PublicKey: @unchecked Sendable {
     ///
     /// - Throws: `malformed-key`, `unsupported-key`.
     package convenience init(pem: String) throws(VerificationError) {
+        if let refusal = KeyReference.refusal(pem) { throw refusal }
         let block = try PEMBlock.single(pem, reason: .malformedKey, what: "key")
         switch block.label {
         case "PUBLIC KEY": try self.init(der: block.bytes)
-        case "RSA PUBLIC KEY": try self.init(der: Self.wrapRSA(block.bytes))
+        case "RSA PUBLIC KEY": try self.init(pkcs1: block.bytes)
+        case "CERTIFICATE":
+            throw VerificationError(
+                .malformedKey, "expected a public key, found a certificate, which may say whom it is for and until when"
+            )
+        case let label where label.hasSuffix("PRIVATE KEY"):
+            throw VerificationError(
+                .malformedKey, "expected a public key, found a private one, which belongs to the signer alone")
         default:
             throw VerificationError(.malformedKey, "expected a public key, found `\(block.label)`")
         }
     }
+
+    /// - Parameter pkcs1: an RSAPublicKey in DER.
+    /// - Throws: `malformed-key`, `unsupported-key`.
+    convenience init(pkcs1: [UInt8]) throws(VerificationError) { try self.init(der: Self.wrapRSA(pkcs1)) }
 
     /// PKCS#1 in a SubjectPublicKeyInfo.
     private static func wrapRSA(_ pkcs1: [UInt8]) -> [UInt8] {

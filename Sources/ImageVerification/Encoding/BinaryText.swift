@@ -3,6 +3,8 @@ package enum BinaryText {
     package enum Alphabet {
         /// RFC 4648 section 4 with padding.
         case standard
+        /// The same; line ends are skipped, as `base64` writes them and Go's decoder reads them.
+        case wrapped
         /// RFC 4648 section 5 without padding, as JWS has it.
         case urlUnpadded
         /// What protobuf's JSON mapping takes: either alphabet, padding optional; line ends are skipped, as Go does.
@@ -16,7 +18,7 @@ package enum BinaryText {
         bytes.reserveCapacity(text.count / 4 * 3 + 3)
         var (bits, bitCount, digits, padding): (UInt32, Int, Int, Int) = (0, 0, 0, 0)
         for byte in text {
-            if alphabet == .protobuf, byte == 0x0A || byte == 0x0D { continue }
+            if alphabet == .protobuf || alphabet == .wrapped, byte == 0x0A || byte == 0x0D { continue }
             if byte == UInt8(ascii: "=") {
                 padding += 1
                 continue
@@ -35,7 +37,7 @@ package enum BinaryText {
         guard digits % 4 != 1, bits == 0 else { return nil }
         let needed = (4 - digits % 4) % 4
         switch alphabet {
-        case .standard: guard padding == needed else { return nil }
+        case .standard, .wrapped: guard padding == needed else { return nil }
         case .urlUnpadded: guard padding == 0 else { return nil }
         case .protobuf: guard padding == 0 || padding == needed else { return nil }
         }
@@ -49,8 +51,8 @@ package enum BinaryText {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
         case UInt8(ascii: "+") where alphabet != .urlUnpadded: 62
         case UInt8(ascii: "/") where alphabet != .urlUnpadded: 63
-        case UInt8(ascii: "-") where alphabet != .standard: 62
-        case UInt8(ascii: "_") where alphabet != .standard: 63
+        case UInt8(ascii: "-") where alphabet == .urlUnpadded || alphabet == .protobuf: 62
+        case UInt8(ascii: "_") where alphabet == .urlUnpadded || alphabet == .protobuf: 63
         default: nil
         }
     }

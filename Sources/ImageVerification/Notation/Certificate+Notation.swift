@@ -42,22 +42,12 @@ extension Certificate {
         let subject = subjectAttributes
         for identity in identities {
             guard identity.hasPrefix("x509.subject:") else { continue }
-            let wanted = identity.dropFirst("x509.subject:".count).split(separator: ",").map { part in
-                part.split(separator: "=", maxSplits: 1).map { Self.trimmed($0) }
-            }
-            let isSubset = wanted.allSatisfy { pair in pair.count == 2 && subject[pair[0]] == [pair[1]] }
-            if !wanted.isEmpty, isSubset { return }
+            guard let wanted = DistinguishedName(identity.dropFirst("x509.subject:".count)) else { continue }
+            if wanted.attributes.allSatisfy({ subject[$0.type] == [$0.value] }) { return }
         }
         let found = subject.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.joined(separator: "+"))" }
         throw VerificationError(
             .identityNotTrusted, "the signer `\(found.joined(separator: ", "))` is not among the trusted identities")
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 
     /// The subject's attributes by their short names.

@@ -80,23 +80,12 @@ extension NotationEnvelope {
         let holds =
             expected.fieldBytes == 0
             ? leaf.key.verifies(signature, over: signedBytes, .pss(expected.digest))
-            : Self.encodeDER(signature, expected.fieldBytes).map {
+            : PublicKey.encodedSignature(signature, fieldBytes: expected.fieldBytes).map {
                 leaf.key.verifies($0, over: signedBytes, .usual(expected.digest))
             } ?? false
         guard holds else {
             throw VerificationError(.signatureInvalid, "the signature does not match its content")
         }
-    }
-
-    /// ECDSA's r and s, from one after the other to DER; nil for another length.
-    private static func encodeDER(_ signature: [UInt8], _ fieldBytes: Int) -> [UInt8]? {
-        guard signature.count == 2 * fieldBytes else { return nil }
-        func integer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-            var digits = Array(bytes.drop { $0 == 0 })
-            if digits.isEmpty || digits[0] >= 0x80 { digits.insert(0, at: 0) }
-            return DERReader.encode(tag: 0x02, digits)
-        }
-        return DERReader.encode(tag: 0x30, integer(signature[..<fieldBytes]) + integer(signature[fieldBytes...]))
     }
 
     /// The payload's target must be the image: digest, media type and size.

@@ -2,6 +2,8 @@
 package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     package enum Algorithm: String, Sendable {
         case sha256, sha512
+
+        var function: Digest { self == .sha256 ? .sha256 : .sha512 }
     }
 
     package let algorithm: Algorithm
@@ -36,13 +38,21 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     package var hex: String { BinaryText.encodeHex(bytes) }
     package var description: String { "\(algorithm.rawValue):\(hex)" }
 
-    /// The tag under which cosign and the referrers fallback keep what belongs to this digest, without a suffix.
-    package var tag: String { "\(algorithm.rawValue)-\(hex)" }
+    /// The tag under which the referrers of this digest lie where a registry has no list of them. A tag has 128
+    /// characters at most, so that the distribution specification cuts the value after 64.
+    package var tag: String { "\(algorithm.rawValue)-\(hex.prefix(64))" }
+
+    /// cosign's tag for what belongs to this digest; nil where it would be longer than a tag may be, and nothing can lie
+    /// there.
+    package func cosignTag(_ suffix: String, prefix: String) -> String? {
+        let tag = "\(prefix)\(algorithm.rawValue)-\(hex)\(suffix)"
+        return tag.utf8.count <= 128 ? tag : nil
+    }
 }
 
 extension ImageDigest {
     /// Whether these bytes have this digest, by its algorithm.
     package func isDigest(of content: [UInt8]) -> Bool {
-        (algorithm == .sha256 ? Digest.sha256.hash(content) : Digest.sha512.hash(content)) == bytes
+        algorithm.function.hash(content) == bytes
     }
 }

@@ -51,7 +51,19 @@ package struct Manifest: Sendable {
             try Descriptor(object).digest
         }
         layers = try Self.descriptors(object, "layers")
-        manifests = try Self.descriptors(object, "manifests")
+        manifests = try Self.entries(object)
+    }
+
+    /// What an index lists. Entries with a digest of a kind that nothing here can compute are left out: nobody could say
+    /// whether what is fetched for them is what they name.
+    private static func entries(_ object: JSONObject) throws(VerificationError) -> [Descriptor] {
+        var entries: [Descriptor] = []
+        for entry in try object.objects("manifests", limit: 4_096) {
+            let algorithm = try entry.string("digest").prefix { $0 != ":" }
+            guard ImageDigest.Algorithm(rawValue: String(algorithm)) != nil else { continue }
+            entries.append(try Descriptor(entry))
+        }
+        return entries
     }
 
     private static func descriptors(_ object: JSONObject, _ key: String) throws(VerificationError) -> [Descriptor] {

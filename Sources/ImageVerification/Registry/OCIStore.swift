@@ -1,7 +1,7 @@
 /// A manifest or index as it was stored.
 package struct StoredManifest: Sendable {
     package let bytes: [UInt8]
-    /// Of the bytes, not what a server claims.
+    /// Of the bytes, not what a server claims: SHA-256, unless it was asked for by another digest.
     package let digest: ImageDigest
     package let mediaType: String
 
@@ -9,6 +9,15 @@ package struct StoredManifest: Sendable {
         self.bytes = bytes
         self.mediaType = mediaType
         digest = ImageDigest(of: bytes)
+    }
+
+    /// The same under the digest that it was asked for by; nil if its bytes have another.
+    func named(_ digest: ImageDigest) -> StoredManifest? {
+        digest.isDigest(of: bytes) ? StoredManifest(bytes: bytes, mediaType: mediaType, digest: digest) : nil
+    }
+
+    private init(bytes: [UInt8], mediaType: String, digest: ImageDigest) {
+        (self.bytes, self.mediaType, self.digest) = (bytes, mediaType, digest)
     }
 }
 
@@ -57,10 +66,11 @@ extension OCIStore {
     /// - Throws: `content-digest-mismatch` and what the store throws.
     package func checkedManifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {
         guard let manifest = try manifest(repository: repository, reference: reference) else { return nil }
-        if reference.utf8.contains(UInt8(ascii: ":")), try ImageDigest(reference) != manifest.digest {
+        guard reference.utf8.contains(UInt8(ascii: ":")) else { return manifest }
+        guard let named = manifest.named(try ImageDigest(reference)) else {
             throw VerificationError(.contentDigestMismatch, "the manifest's bytes are not those of `\(reference)`")
         }
-        return manifest
+        return named
     }
 
     /// - Throws: `content-digest-mismatch`, `too-large`, `store-unreadable`.
@@ -74,8 +84,7 @@ extension OCIStore {
         else {
             throw VerificationError(.storeUnreadable, "the blob \(descriptor.digest) is missing")
         }
-        let hash = descriptor.digest.algorithm == .sha256 ? Digest.sha256.hash(bytes) : Digest.sha512.hash(bytes)
-        guard bytes.count == descriptor.size, hash == descriptor.digest.bytes else {
+        guard bytes.count == descriptor.size, descriptor.digest.isDigest(of: bytes) else {
             throw VerificationError(.contentDigestMismatch, "the blob's bytes are not those of \(descriptor.digest)")
         }
         return bytes

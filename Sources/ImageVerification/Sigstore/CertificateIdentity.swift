@@ -98,10 +98,10 @@ package struct CertificateClaims: Hashable, Sendable {
             }
             // The first six came before the rule that a value is DER.
             let text =
-                number <= 6
-                ? String(validating: entry.value, as: UTF8.self)
-                : DERReader.single(entry.value[...], 0x0C).flatMap { String(validating: $0, as: UTF8.self) }
-            guard let text else {
+                number <= 6 ? String(validating: entry.value, as: UTF8.self) : Self.text(entry.value)
+            // Later authorities may say more, in other types. What nobody can read matches nothing; an issuer that cannot be
+            // read must not fall back to the other one.
+            guard text != nil || ![1, 8].contains(number) else {
                 throw VerificationError(
                     .certificateIdentity, "the certificate's extension \(entry.identifier) is no text")
             }
@@ -109,6 +109,16 @@ package struct CertificateClaims: Hashable, Sendable {
         }
         self.extensions = extensions
         issuer = extensions[8] ?? extensions[1]
+    }
+
+    /// A DER text: UTF8String, as Fulcio writes it, PrintableString or IA5String.
+    private static func text(_ value: [UInt8]) -> String? {
+        for tag in [0x0C, 0x13, 0x16] as [UInt8] {
+            guard let content = DERReader.single(value[...], tag) else { continue }
+            guard tag == 0x0C || content.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return String(validating: content, as: UTF8.self)
+        }
+        return nil
     }
 
     private static func subject(_ value: [UInt8]) throws(VerificationError) -> String {

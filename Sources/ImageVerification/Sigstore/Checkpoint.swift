@@ -63,7 +63,7 @@ struct Checkpoint {
         for line in signatures {
             if namesLog, line.name != origin { continue }
             guard line.hint.elementsEqual(Self.hint(log.key, name: line.name)) else { continue }
-            if log.key.verifies(line.signature, over: text, .usual(.sha256)) { return }
+            if log.key.verifiesAsLog(line.signature, over: text) { return }
         }
         throw VerificationError(.checkpointSignature, "the checkpoint is not signed by its log")
     }

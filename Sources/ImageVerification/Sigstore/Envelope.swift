@@ -20,8 +20,12 @@ struct Envelope: Sendable {
         Array("DSSEv1 \(payloadType.utf8.count) \(payloadType) \(payload.count) ".utf8) + payload
     }
 
+    /// - Parameter allowsPrehash: Ed25519ph as well, the only Ed25519 that a log of digests can verify.
+    /// - Returns: the signature that holds.
     /// - Throws: `envelope-payload-type`, `signature-missing`, `signature-invalid`.
-    func verify(by key: PublicKey) throws(VerificationError) {
+    func verify(
+        by key: PublicKey, allowsPrehash: Bool = false, allowsPSS: Bool = false
+    ) throws(VerificationError) -> [UInt8] {
         guard payloadType == "application/vnd.in-toto+json" else {
             throw VerificationError(
                 .envelopePayloadType,
@@ -31,8 +35,12 @@ struct Envelope: Sendable {
             throw VerificationError(.signatureMissing, "the envelope has no signatures")
         }
         let signed = signedBytes
-        guard signatures.contains(where: { key.verifiesAsCosign($0, over: signed) }) else {
+        let found = signatures.first {
+            key.verifiesAsCosign($0, over: signed, allowsPrehash: allowsPrehash, allowsPSS: allowsPSS)
+        }
+        guard let found else {
             throw VerificationError(.signatureInvalid, "the envelope's signature is not by this key, or it was changed")
         }
+        return found
     }
 }

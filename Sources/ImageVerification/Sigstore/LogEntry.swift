@@ -14,11 +14,15 @@ struct LogEntry: Sendable {
     let body: [UInt8]
 
     /// Rekor 2's entries have no promise and no time of their own.
-    var isSecondGeneration: Bool { kind == "hashedrekord" && version == "0.0.2" }
+    var isSecondGeneration: Bool { (kind == "hashedrekord" || kind == "dsse") && version == "0.0.2" }
 
+    /// The log that the entry names. Where a trust root has several periods of one log, the one of the entry's time.
+    ///
     /// - Throws: `unknown-log`.
     func log(in root: TrustedRoot) throws(VerificationError) -> TransparencyLog {
-        guard let log = root.logs.first(where: { $0.id == logID }) else {
+        let named = root.logs.filter { $0.isNamed(by: logID) }
+        let time = Timestamp(seconds: integratedTime, nanoseconds: 0)
+        guard let log = named.first(where: { $0.validity.contains(time) }) ?? named.first else {
             throw VerificationError(
                 .unknownLog, "the trust root does not name the log `\(BinaryText.encodeHex(logID))` of the entry")
         }
@@ -38,7 +42,7 @@ struct LogEntry: Sendable {
         let signed =
             "{\"body\":\"\(BinaryText.encodeBase64(body))\",\"integratedTime\":\(integratedTime),"
             + "\"logID\":\"\(BinaryText.encodeHex(logID))\",\"logIndex\":\(index)}"
-        guard log.key.kind != .ed25519, log.key.verifies(promise, over: Array(signed.utf8), .usual(.sha256)) else {
+        guard log.key.kind != .ed25519, log.key.verifiesAsLog(promise, over: Array(signed.utf8)) else {
             throw VerificationError(
                 .inclusionPromiseInvalid, "the signed entry timestamp is not by the log, or the entry was changed")
         }

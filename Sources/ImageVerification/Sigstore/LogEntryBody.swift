@@ -4,13 +4,15 @@
 struct LogEntryBody {
     let entry: LogEntry
     let content: SignedContent
-    let signatures: [[UInt8]]
+    /// The one that holds.
+    let signature: [UInt8]
     let signer: SignerMaterial
+    /// An envelope as it was stored and logged; nil where only its parts are known.
+    let stored: [UInt8]?
 
     /// - Throws: `log-entry-payload`, `log-entry-signature`, `log-entry-key`, `log-entry-unsupported`,
     ///   `malformed-log-entry`.
     func requireMatch() throws(VerificationError) {
-        if entry.isSecondGeneration { return try requireSecondGeneration() }
         let body = try JSONObject.read(entry.body, what: "log entry", reason: .malformedLogEntry)
         let (kind, version) = (try body.string("kind"), try body.string("apiVersion"))
         guard entry.kind.isEmpty || (entry.kind == kind && entry.version == version) else {
@@ -20,10 +22,16 @@ struct LogEntryBody {
         }
         let spec = try body.object("spec")
         switch (kind, version) {
-        // rekord: cosign 1 of 2021, with the same fields.
-        case ("hashedrekord", "0.0.1"), ("rekord", "0.0.1"): try requireMessage(spec)
+        case ("hashedrekord", "0.0.1"): try requireMessage(spec)
+        // cosign 1 of 2021, with the same fields.
+        case ("rekord", "0.0.1"):
+            guard case .message = content else { throw Self.otherPayload }
+            try requireMessage(spec)
         case ("dsse", "0.0.1"): try requireEnvelope(spec)
+        case ("intoto", "0.0.1"): try requireStoredEnvelope(spec)
         case ("intoto", "0.0.2"): try requireStatement(spec.object("content"))
+        case ("hashedrekord", "0.0.2"): try requireRecord(spec.object("hashedRekordV002"))
+        case ("dsse", "0.0.2"): try requireSecondEnvelope(spec.object("dsseV002"))
         default:
             throw VerificationError(
                 .logEntryUnsupported, "log entries of the kind `\(kind)` \(version) are not supported")
@@ -35,8 +43,8 @@ struct LogEntryBody {
     private static let otherSignature = VerificationError(.logEntrySignature, "the log entry holds another signature")
     private static let otherKey = VerificationError(.logEntryKey, "the log entry holds another key or certificate")
 
+    /// The hash is that of the signed bytes: of an envelope, its pre-authentication encoding.
     private func requireMessage(_ spec: JSONObject) throws(VerificationError) {
-        guard case .message(let message) = content else { throw Self.otherPayload }
         let hash = try spec.object("data").object("hash")
         let digest: Digest
         switch try hash.string("algorithm") {
@@ -45,36 +53,64 @@ struct LogEntryBody {
         case "sha512": digest = .sha512
         default: throw Self.otherPayload
         }
-        guard let expected = message.hash(digest), try hash.string("value") == BinaryText.encodeHex(expected) else {
+        guard let expected = content.hash(digest), try hash.string("value") == BinaryText.encodeHex(expected) else {
             throw Self.otherPayload
         }
-        let signature = try spec.object("signature")
-        guard signatures.count == 1, try signature.base64("content") == signatures[0] else { throw Self.otherSignature }
-        try requireKey(try signature.object("publicKey").base64("content"))
+        let logged = try spec.object("signature")
+        guard try logged.base64("content") == signature else { throw Self.otherSignature }
+        try requireKey(try logged.object("publicKey").base64("content"))
     }
 
     private func requireEnvelope(_ spec: JSONObject) throws(VerificationError) {
         try requirePayload(spec)
-        let entries = try spec.objects("signatures", limit: VerificationLimits.maximumEnvelopeSignatures)
-        guard entries.count == signatures.count else { throw Self.otherSignature }
-        for (entry, signature) in zip(entries, signatures) {
-            guard try entry.base64("signature") == signature else { throw Self.otherSignature }
-            try requireKey(try entry.base64("verifier"))
+        try requireSigner(spec) { (entry) throws(VerificationError) in
+            try entry.base64("signature")
+        } key: { (entry) throws(VerificationError) in
+            try entry.base64("verifier")
         }
     }
 
     private func requireStatement(_ content: JSONObject) throws(VerificationError) {
         try requirePayload(content)
-        let entries = try content.object("envelope")
-            .objects("signatures", limit: VerificationLimits.maximumEnvelopeSignatures)
-        guard entries.count == signatures.count else { throw Self.otherSignature }
-        for (entry, signature) in zip(entries, signatures) {
+        try requireSigner(try content.object("envelope")) { (entry) throws(VerificationError) in
             // Encoded twice: the entry holds the base64 of the envelope's base64.
-            guard let decoded = BinaryText.decodeBase64(try entry.base64("sig")), decoded == signature else {
-                throw Self.otherSignature
-            }
-            try requireKey(try entry.base64("publicKey"))
+            BinaryText.decodeBase64(try entry.base64("sig"), .protobuf) ?? []
+        } key: { (entry) throws(VerificationError) in
+            try entry.base64("publicKey")
         }
+    }
+
+    /// cosign 1's attestations: the entry has no signature, but the hash of the envelope with the signature in it.
+    private func requireStoredEnvelope(_ spec: JSONObject) throws(VerificationError) {
+        guard let stored else {
+            throw VerificationError(
+                .logEntryUnsupported,
+                "log entries of the kind `intoto` 0.0.1 are over an envelope's text, which a bundle does not keep")
+        }
+        let content = try spec.object("content")
+        if content.has("payloadHash") { try requirePayload(content) }
+        let hash = try content.object("hash")
+        guard case .envelope = self.content, try hash.string("algorithm") == "sha256",
+            try hash.string("value") == BinaryText.encodeHex(Digest.sha256.hash(stored))
+        else { throw Self.otherPayload }
+        try requireKey(try spec.base64("publicKey"))
+    }
+
+    /// An envelope may have several signatures, and logs sort them: one must be ours, by our key.
+    private func requireSigner(
+        _ holder: JSONObject, signature decoded: (JSONObject) throws(VerificationError) -> [UInt8],
+        key: (JSONObject) throws(VerificationError) -> [UInt8]
+    ) throws(VerificationError) {
+        var mismatch = Self.otherSignature
+        for entry in try holder.objects("signatures", limit: VerificationLimits.maximumEnvelopeSignatures) {
+            guard try decoded(entry) == signature else { continue }
+            do throws(VerificationError) {
+                return try requireKey(try key(entry))
+            } catch {
+                mismatch = error
+            }
+        }
+        throw mismatch
     }
 
     private func requirePayload(_ object: JSONObject) throws(VerificationError) {
@@ -87,42 +123,50 @@ struct LogEntryBody {
 
     private func requireKey(_ pem: [UInt8]) throws(VerificationError) {
         let text = String(decoding: pem, as: UTF8.self)
-        let block = try PEMBlock.single(text, reason: .malformedLogEntry, what: "log entry's key")
+        let block = try PEMBlock.first(text, reason: .malformedLogEntry, what: "log entry's key")
         // DER against DER: the same key may be written with other line ends.
         guard block.bytes == signer.der, (block.label == "CERTIFICATE") == signer.isCertificate else {
             throw Self.otherKey
         }
     }
 
-    /// Rekor 2's entries are rebuilt and compared as a whole; what differs is then named.
-    private func requireSecondGeneration() throws(VerificationError) {
-        let (details, digest) = signer.key.logDetails
-        let hash: [UInt8]?
-        switch content {
-        case .message(let message): hash = message.hash(digest)
-        case .envelope(let envelope): hash = digest.hash(envelope.signedBytes)
-        }
-        guard let hash, signatures.count == 1 else { throw Self.otherPayload }
-        let algorithm =
-            switch digest {
-            case .sha256: "SHA2_256"
-            case .sha384: "SHA2_384"
-            case .sha512: "SHA2_512"
+    // MARK: - Rekor 2
+
+    private func requireRecord(_ record: JSONObject) throws(VerificationError) {
+        let data = try record.object("data")
+        guard let digest = Digest(protobufName: try data.string("algorithm")), let expected = content.hash(digest),
+            try data.base64("digest", .protobuf) == expected
+        else { throw Self.otherPayload }
+        let logged = try record.object("signature")
+        guard try logged.base64("content", .protobuf) == signature else { throw Self.otherSignature }
+        try requireVerifier(try logged.object("verifier"))
+    }
+
+    /// What the first Rekor 2 servers took beside records.
+    private func requireSecondEnvelope(_ spec: JSONObject) throws(VerificationError) {
+        guard case .envelope(let envelope) = content else { throw Self.otherPayload }
+        let hash = try spec.object("payloadHash")
+        guard let digest = Digest(protobufName: try hash.string("algorithm")),
+            try hash.base64("digest", .protobuf) == digest.hash(envelope.payload)
+        else { throw Self.otherPayload }
+        var mismatch = Self.otherSignature
+        for entry in try spec.objects("signatures", limit: VerificationLimits.maximumEnvelopeSignatures) {
+            guard try entry.base64("content", .protobuf) == signature else { continue }
+            do throws(VerificationError) {
+                return try requireVerifier(try entry.object("verifier"))
+            } catch {
+                mismatch = error
             }
-        let (hash64, signature64) = (BinaryText.encodeBase64(hash), BinaryText.encodeBase64(signatures[0]))
-        let verifier = signer.isCertificate ? "x509Certificate" : "publicKey"
-        let expected =
-            "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"spec\":{\"hashedRekordV002\":{\"data\":{"
-            + "\"algorithm\":\"\(algorithm)\",\"digest\":\"\(hash64)\"},\"signature\":{\"content\":\"\(signature64)\","
-            + "\"verifier\":{\"keyDetails\":\"\(details)\",\"\(verifier)\":{\"rawBytes\":\""
-            + "\(BinaryText.encodeBase64(signer.der))\"}}}}}}"
-        if entry.body.elementsEqual(expected.utf8) { return }
-        let body = try JSONObject.read(entry.body, what: "log entry", reason: .malformedLogEntry)
-        let record = try body.object("spec").object("hashedRekordV002")
-        if try record.object("data").string("digest") != hash64 { throw Self.otherPayload }
-        let signature = try record.object("signature")
-        if try signature.string("content") != signature64 { throw Self.otherSignature }
-        throw Self.otherKey
+        }
+        throw mismatch
+    }
+
+    private func requireVerifier(_ verifier: JSONObject) throws(VerificationError) {
+        let (wanted, other) = signer.isCertificate ? ("x509Certificate", "publicKey") : ("publicKey", "x509Certificate")
+        guard !verifier.has(other), let holder = try verifier.optionalObject(wanted),
+            try holder.base64("rawBytes", .protobuf) == signer.der,
+            signer.key.logDetails.contains(try verifier.string("keyDetails"))
+        else { throw Self.otherKey }
     }
 }
 
@@ -134,14 +178,14 @@ extension SignerMaterial {
 }
 
 extension PublicKey {
-    /// How Rekor 2 names the key's algorithm, and the hash it records.
-    var logDetails: (String, Digest) {
+    /// How Rekor 2 names the algorithms of such a key.
+    var logDetails: [String] {
         switch kind {
-        case .ecdsaP256: ("PKIX_ECDSA_P256_SHA_256", .sha256)
-        case .ecdsaP384: ("PKIX_ECDSA_P384_SHA_384", .sha384)
-        case .ecdsaP521: ("PKIX_ECDSA_P521_SHA_512", .sha512)
-        case .rsa(let bits): ("PKIX_RSA_PKCS1V15_\(bits)_SHA256", .sha256)
-        case .ed25519: ("PKIX_ED25519_PH", .sha512)
+        case .ecdsaP256: ["PKIX_ECDSA_P256_SHA_256"]
+        case .ecdsaP384: ["PKIX_ECDSA_P384_SHA_384"]
+        case .ecdsaP521: ["PKIX_ECDSA_P521_SHA_512"]
+        case .rsa(let bits): ["PKIX_RSA_PKCS1V15_\(bits)_SHA256", "PKIX_RSA_PSS_\(bits)_SHA256"]
+        case .ed25519: ["PKIX_ED25519_PH", "PKIX_ED25519"]
         }
     }
 }

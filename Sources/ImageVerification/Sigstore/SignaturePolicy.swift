@@ -68,15 +68,19 @@ package struct SignaturePolicy: Sendable {
 
     /// Everything about the certificate of a keyless signature; nil for a key.
     ///
-    /// - Parameter times: moments at which the signature is proven to have existed; the certificate must hold at each.
+    /// - Parameters:
+    ///   - times: moments at which the signature is proven to have existed; the certificate must hold at each.
+    ///   - intermediates: what came with the signature of the certificate's chain.
     /// - Throws: `no-verified-time` and what certificates and identities throw.
     func verifyCertificate(
-        of material: SignerMaterial, times: [Timestamp]
+        of material: SignerMaterial, times: [Timestamp], intermediates: [Certificate] = []
     ) throws(VerificationError) -> CertificateClaims? {
         guard case .certificate(let leaf) = material, case .keyless(let identity) = signer else { return nil }
         let root = try requireTrustedRoot()
         var issuer: Certificate?
-        for time in times { issuer = try root.certificateAuthorities.issuer(of: leaf, at: time) }
+        for time in times {
+            issuer = try root.certificateAuthorities.issuer(of: leaf, at: time, brought: intermediates)
+        }
         guard let issuer else {
             throw VerificationError(
                 .noVerifiedTime, "nothing proves when the signature was made: no log entry with a time, no timestamp")

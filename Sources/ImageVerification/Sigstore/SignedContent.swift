@@ -7,21 +7,31 @@ enum SignedContent {
 
 struct MessageContent {
     let bytes: [UInt8]?
-    let sha256: [UInt8]
+    let digest: ImageDigest
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        sha256 = Digest.sha256.hash(bytes)
+        digest = ImageDigest(of: bytes)
     }
 
-    init(sha256: [UInt8]) {
-        bytes = nil
-        self.sha256 = sha256
+    init(_ subject: BundleSubject) {
+        bytes = subject.bytes
+        digest = subject.digest
     }
 
-    /// Nil where only the other hash is known.
+    /// Nil where only another hash is known.
     func hash(_ digest: Digest) -> [UInt8]? {
-        digest == .sha256 ? sha256 : bytes.map { digest.hash($0) }
+        digest == self.digest.algorithm.function ? self.digest.bytes : bytes.map { digest.hash($0) }
+    }
+}
+
+extension SignedContent {
+    /// The hash of what was signed: the bytes, or an envelope's pre-authentication encoding.
+    func hash(_ digest: Digest) -> [UInt8]? {
+        switch self {
+        case .message(let message): message.hash(digest)
+        case .envelope(let envelope): digest.hash(envelope.signedBytes)
+        }
     }
 }
 

@@ -2,7 +2,7 @@ import Values
 
 /// What a bundle is claimed to be for.
 package enum BundleSubject: Sendable {
-    /// A file. The bytes are needed for Ed25519 keys and for hashes other than SHA-256.
+    /// A file. The bytes are needed for Ed25519 keys and for other hashes than the digest's.
     case artifact(digest: ImageDigest, bytes: [UInt8]?)
     /// An image; the manifest's bytes are needed for message signatures.
     ///
@@ -21,6 +21,9 @@ package enum BundleSubject: Sendable {
         case .artifact(_, let bytes), .image(_, let bytes, _): bytes
         }
     }
+
+    /// Nil where it is not known.
+    func hash(_ digest: Digest) -> [UInt8]? { MessageContent(self).hash(digest) }
 }
 
 extension SigstoreBundle {
@@ -35,20 +38,21 @@ extension SigstoreBundle {
         let signature: [UInt8]
         switch content {
         case .envelope(let envelope):
-            (signed, signature) = (.envelope(envelope), envelope.signatures[0])
+            signed = .envelope(envelope)
+            signature = try envelope.verify(by: material.key, allowsPrehash: true, allowsPSS: policy.allowsPSS)
         case .message(let bytes, let digest, let algorithm):
             if case .image = subject, !policy.allowsMessageSignatures {
                 throw VerificationError(
                     .messageSignatureNotAllowed, "the bundle signs plain bytes, which is no image signature")
             }
             try Self.requireDigest(digest, algorithm, subject)
-            let message = subject.bytes.map { MessageContent($0) } ?? MessageContent(sha256: subject.digest.bytes)
+            let message = MessageContent(subject)
             (signed, signature) = (.message(message), bytes)
+            try Self.verify(bytes, of: message, material.key, allowsPSS: policy.allowsPSS)
         }
-        // First of all, so that a wrong key is called that, and not a log entry that does not match.
-        try Self.verifySignature(subject, policy, material, signed, signature)
+        // Only now, so that a wrong key is called that, and not a log entry that does not match.
         let (times, isLogged) = try verifyTimes(policy, material, signed, signature)
-        let claims = try policy.verifyCertificate(of: material, times: times)
+        let claims = try policy.verifyCertificate(of: material, times: times, intermediates: intermediates)
         let statement = try Self.statement(subject, policy, signed)
         return VerifiedSignature(claims: claims, times: times, isLogged: isLogged, statement: statement)
     }
@@ -57,17 +61,23 @@ extension SigstoreBundle {
     private static func requireDigest(
         _ digest: [UInt8]?, _ algorithm: String, _ subject: BundleSubject
     ) throws(VerificationError) {
-        guard let digest else { return }
-        let expected: [UInt8]?
-        switch algorithm {
-        case "SHA2_256": expected = subject.digest.algorithm == .sha256 ? subject.digest.bytes : nil
-        case "SHA2_384": expected = subject.bytes.map { Digest.sha384.hash($0) }
-        case "SHA2_512": expected = subject.bytes.map { Digest.sha512.hash($0) }
-        default: expected = nil
+        guard let digest, let function = Digest(protobufName: algorithm) else {
+            guard digest == nil else {
+                throw VerificationError(
+                    .messageDigestMismatch, "the bundle's digest is of the unknown kind `\(algorithm.prefix(40))`")
+            }
+            return
         }
+        guard let expected = subject.hash(function) else { throw needsBytes(function) }
         guard digest == expected else {
             throw VerificationError(.messageDigestMismatch, "the bundle is for other bytes than these")
         }
+    }
+
+    private static func needsBytes(_ digest: Digest) -> VerificationError {
+        VerificationError(
+            .bytesNeeded,
+            "the signature is over the \(digest.name) hash, which cannot be told from another digest: give the file")
     }
 
     /// Log entries and timestamps. For a key they count only where asked for; a certificate needs a time.
@@ -77,17 +87,33 @@ extension SigstoreBundle {
         guard policy.requiresLogEntry || policy.requiresTimestamp || material.isCertificate else { return ([], false) }
         let root = try policy.requireTrustedRoot()
         var times: [Timestamp] = []
+        var isLogged = false
+        // Logs and authorities that the trust root does not know prove nothing, and hide nothing that others prove.
+        var unknown: VerificationError?
         for entry in entries {
-            if let time = try verify(entry, root, material, signed, signature) { times.append(time) }
+            do throws(VerificationError) {
+                if let time = try verify(entry, root, material, signed, signature) { times.append(time) }
+                isLogged = true
+            } catch  where error.reason == .unknownLog {
+                unknown = unknown ?? error
+            }
         }
-        if policy.requiresLogEntry, entries.isEmpty {
-            throw VerificationError(.noLogEntry, "the bundle has no transparency log entry")
+        if policy.requiresLogEntry, !isLogged {
+            throw unknown ?? VerificationError(.noLogEntry, "the bundle has no transparency log entry")
         }
-        for timestamp in timestamps { times.append(try root.time(ofResponse: timestamp, over: signature)) }
-        if policy.requiresTimestamp, timestamps.isEmpty {
-            throw VerificationError(.timestampMissing, "the bundle has no timestamp")
+        let logged = times.count
+        for timestamp in timestamps {
+            do throws(VerificationError) {
+                times.append(try root.time(ofResponse: timestamp, over: signature))
+            } catch  where error.reason == .timestampUntrusted {
+                unknown = unknown ?? error
+            }
         }
-        return (times, !entries.isEmpty)
+        if policy.requiresTimestamp, times.count == logged {
+            throw unknown ?? VerificationError(.timestampMissing, "the bundle has no timestamp")
+        }
+        if times.isEmpty, material.isCertificate, let unknown { throw unknown }
+        return (times, isLogged)
     }
 
     /// - Returns: the entry's time, if a promise vouches for it.
@@ -108,28 +134,27 @@ extension SigstoreBundle {
             time = try entry.verifyPromise(promise, by: log)
         }
         if let proof = entry.proof { try entry.verifyProof(proof, by: log) }
-        try LogEntryBody(entry: entry, content: signed, signatures: [signature], signer: material).requireMatch()
+        try LogEntryBody(entry: entry, content: signed, signature: signature, signer: material, stored: nil)
+            .requireMatch()
         return time
     }
 
-    private static func verifySignature(
-        _ subject: BundleSubject, _ policy: SignaturePolicy, _ material: SignerMaterial, _ signed: SignedContent,
-        _ signature: [UInt8]
+    private static func verify(
+        _ signature: [UInt8], of message: MessageContent, _ key: PublicKey, allowsPSS: Bool
     ) throws(VerificationError) {
-        switch signed {
-        case .envelope(let envelope): try envelope.verify(by: material.key)
-        case .message(let message):
-            let holds =
-                if let bytes = message.bytes {
-                    Digest.sha256.hash(bytes) == subject.digest.bytes
-                        && material.key.verifiesAsCosign(signature, over: bytes, allowsPSS: policy.allowsPSS)
-                } else {
-                    material.key.verifies(signature, overHash: message.sha256, .sha256)
-                }
-            guard holds else {
-                throw VerificationError(
-                    .signatureInvalid, "the signature is not by this key, or for other bytes than these")
-            }
+        let holds: Bool
+        if let bytes = message.bytes {
+            holds =
+                message.digest.isDigest(of: bytes)
+                && key.verifiesAsCosign(signature, over: bytes, allowsPrehash: true, allowsPSS: allowsPSS)
+        } else {
+            let function = message.digest.algorithm.function
+            holds = key.verifies(signature, overHash: message.digest.bytes, function)
+            if !holds, key.nativeDigest != function { throw needsBytes(key.nativeDigest) }
+        }
+        guard holds else {
+            throw VerificationError(
+                .signatureInvalid, "the signature is not by this key, or for other bytes than these")
         }
     }
 
@@ -146,7 +171,7 @@ extension SigstoreBundle {
             }
             return nil
         }
-        let statement = try Statement(envelope.payload, about: subject.digest)
+        let statement = try Statement(envelope.payload, about: subject)
         if case .image(_, _, let wanted) = subject {
             try statement.require(predicateType: wanted ?? Statement.imageSignaturePredicateType)
         }

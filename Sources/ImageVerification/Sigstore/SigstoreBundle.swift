@@ -12,6 +12,8 @@ package struct SigstoreBundle: Sendable {
     let version: Version
     /// Nil where the bundle names a key by a hint, which proves nothing.
     let certificate: Certificate?
+    /// What came with the certificate in versions that have a chain.
+    let intermediates: [Certificate]
     let content: Content
     let entries: [LogEntry]
     let timestamps: [[UInt8]]
@@ -22,11 +24,13 @@ package struct SigstoreBundle: Sendable {
         let bundle = try JSONObject.read(json, what: "bundle", reason: .malformedBundle)
         version = try Self.version(try bundle.optionalString("mediaType") ?? "")
         let material = try bundle.object("verificationMaterial")
-        certificate = try Self.certificate(material, version)
+        let chain = try Self.certificates(material, version)
+        certificate = chain.first
+        intermediates = Array(chain.dropFirst())
         content = try Self.content(bundle)
         var entries: [LogEntry] = []
         for object in try material.objects("tlogEntries", limit: VerificationLimits.maximumLogEntries) {
-            let entry = try LogEntry(bundleEntry: object)
+            let entry = try LogEntry(bundleEntry: object, needsCheckpoint: version != .v0_1)
             guard !entries.contains(where: { $0.logID == entry.logID && $0.index == entry.index }) else {
                 throw VerificationError(.duplicateLogEntry, "the bundle has the log entry \(entry.index) twice")
             }
@@ -44,8 +48,10 @@ package struct SigstoreBundle: Sendable {
 
     private static func version(_ mediaType: String) throws(VerificationError) -> Version {
         switch mediaType {
-        case "application/vnd.dev.sigstore.bundle+json;version=0.1": .v0_1
-        case "application/vnd.dev.sigstore.bundle+json;version=0.2": .v0_2
+        case "application/vnd.dev.sigstore.bundle+json;version=0.1", "application/vnd.dev.sigstore.bundle.v0.1+json":
+            .v0_1
+        case "application/vnd.dev.sigstore.bundle+json;version=0.2", "application/vnd.dev.sigstore.bundle.v0.2+json":
+            .v0_2
         case "application/vnd.dev.sigstore.bundle+json;version=0.3", "application/vnd.dev.sigstore.bundle.v0.3+json":
             .v0_3
         default:
@@ -55,9 +61,10 @@ package struct SigstoreBundle: Sendable {
         }
     }
 
-    private static func certificate(
+    /// The signer's first; none where the bundle names a key.
+    private static func certificates(
         _ material: JSONObject, _ version: Version
-    ) throws(VerificationError) -> Certificate? {
+    ) throws(VerificationError) -> [Certificate] {
         let kinds = ["certificate", "publicKey", "x509CertificateChain"].filter(material.has)
         guard kinds.count == 1, let kind = kinds.first else {
             throw VerificationError(
@@ -65,7 +72,7 @@ package struct SigstoreBundle: Sendable {
                 "the bundle must have one of certificate, key hint and certificate chain, it has \(kinds.count)")
         }
         switch kind {
-        case "certificate": return try Certificate(der: try material.object(kind).base64("rawBytes", .protobuf))
+        case "certificate": return [try Certificate(der: try material.object(kind).base64("rawBytes", .protobuf))]
         case "x509CertificateChain":
             guard version != .v0_3 else {
                 throw VerificationError(
@@ -76,17 +83,17 @@ package struct SigstoreBundle: Sendable {
             for entry in try chain.objects("certificates", limit: VerificationLimits.maximumChainLength) {
                 certificates.append(try Certificate(der: try entry.base64("rawBytes", .protobuf)))
             }
-            guard let leaf = certificates.first else {
+            guard !certificates.isEmpty else {
                 throw VerificationError(.verificationMaterial, "the bundle's certificate chain is empty")
             }
             // A root from whoever made the bundle cannot add trust; the format forbids it.
             guard !certificates.contains(where: \.isSelfIssued) else {
                 throw VerificationError(.rootInBundle, "the bundle's certificate chain has a root certificate")
             }
-            return leaf
+            return certificates
         default:
             _ = try material.object(kind)
-            return nil
+            return []
         }
     }
 
@@ -118,7 +125,10 @@ package struct SigstoreBundle: Sendable {
 
 extension LogEntry {
     /// An entry in protobuf's JSON mapping.
-    init(bundleEntry object: JSONObject) throws(VerificationError) {
+    ///
+    /// - Parameter needsCheckpoint: false takes a proof without one for none: the first bundles have such proofs, beside the
+    ///   log's promise.
+    init(bundleEntry object: JSONObject, needsCheckpoint: Bool) throws(VerificationError) {
         logID = try object.object("logId").base64("keyId", .protobuf)
         index = try object.protobufInteger("logIndex")
         let kindVersion = try object.object("kindVersion")
@@ -142,6 +152,10 @@ extension LogEntry {
             hashes.append(hash)
         }
         guard let note = try proof.optionalObject("checkpoint") else {
+            guard needsCheckpoint else {
+                self.proof = nil
+                return
+            }
             throw VerificationError(.checkpointMissing, "the inclusion proof has no checkpoint")
         }
         self.proof = InclusionProof(

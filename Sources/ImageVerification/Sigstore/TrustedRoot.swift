@@ -4,11 +4,17 @@ import Values
 
 /// A log of the trust root: its key, its ID, when it counts.
 struct TransparencyLog: Sendable {
+    /// A hash of the key, or the first four bytes of one, as checkpoints have it.
     let id: [UInt8]
     let key: PublicKey
     let validity: ValidityPeriod
     /// Host of the log's base URL, which a Rekor 2 checkpoint names as its origin.
     let host: String
+
+    /// Whether an entry's log ID may mean this log. Which log it was, its signature proves.
+    func isNamed(by entryID: [UInt8]) -> Bool {
+        id == entryID || (id.count == 4 && entryID.starts(with: id))
+    }
 }
 
 /// Whom keyless signatures and log entries are traced back to: sigstore's trusted_root.json.
@@ -27,16 +33,21 @@ package struct TrustedRoot: Sendable {
 
     /// - Throws: `malformed-json`, `malformed-trusted-root`, `malformed-base64`, and those of keys and certificates.
     package init(json: [UInt8]) throws(VerificationError) {
-        let root = try JSONObject.read(
+        var root = try JSONObject.read(
             json, maximumBytes: VerificationLimits.maximumTrustedRootBytes, what: "trusted root",
             reason: .malformedTrustedRoot)
+        if root.has("signed"), root.has("signatures") {
+            throw VerificationError(
+                .malformedTrustedRoot,
+                "this is metadata of a TUF repository, and there is no TUF client here: give the repository's target `trusted_root.json`"
+            )
+        }
+        // What clients are configured with has a trusted root in it.
+        if try root.optionalString("mediaType") == "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json" {
+            root = try root.object("trustedRoot")
+        }
         let mediaType = try root.string("mediaType")
-        let known = [
-            "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-            "application/vnd.dev.sigstore.trustedroot+json;version=0.2",
-            "application/vnd.dev.sigstore.trustedroot.v0.2+json",
-        ]
-        guard known.contains(mediaType) else {
+        guard Self.mediaTypes.contains(mediaType) else {
             throw VerificationError(.malformedTrustedRoot, "the trusted root has the unknown media type `\(mediaType)`")
         }
         logs = try Self.logs(root, "tlogs", needsStart: true)
@@ -45,6 +56,13 @@ package struct TrustedRoot: Sendable {
         timestampAuthorities = try Self.authorities(root, "timestampAuthorities")
         fingerprint = Digest.sha256.hash(json)
     }
+
+    private static let mediaTypes: Set<String> = [
+        "application/vnd.dev.sigstore.trustedroot.v0.1+json",
+        "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+        "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+        "application/vnd.dev.sigstore.trustedroot+json;version=0.2",
+    ]
 
     /// This root with those of its parts replaced that the other one has.
     package func replaced(by other: TrustedRoot) -> TrustedRoot {
@@ -97,7 +115,8 @@ package struct TrustedRoot: Sendable {
         }
         return roots.map { root in
             CertificateAuthority(
-                certificates: between + [root], validity: ValidityPeriod(start: nil, end: nil))
+                certificates: between + [root], validity: ValidityPeriod(start: nil, end: nil),
+                takesIntermediates: true)
         }
     }
 
@@ -110,17 +129,33 @@ package struct TrustedRoot: Sendable {
             let validity = try period(publicKey)
             // A log without a start would count for ever backwards: refuse the file, not only the log.
             if needsStart, validity.start == nil { throw publicKey.failure("validFor.start", "is missing") }
-            let details = try publicKey.optionalString("keyDetails") ?? ""
-            // Other kinds (staging has PKCS#1 RSA) cannot have signed anything that is read here.
-            guard details.hasPrefix("PKIX_ECDSA") || details.hasPrefix("PKIX_ED25519") else { continue }
+            guard let key = try logKey(publicKey) else { continue }
             let url = try log.optionalString("baseUrl") ?? ""
             logs.append(
                 TransparencyLog(
-                    id: try log.object("logId").base64("keyId", .protobuf),
-                    key: try PublicKey(der: try publicKey.base64("rawBytes", .protobuf)), validity: validity,
-                    host: host(of: url)))
+                    id: try logID(log) ?? key.fingerprint, key: key, validity: validity, host: host(of: url)))
         }
         return logs
+    }
+
+    /// Nil for kinds of keys that can have signed nothing that is read here.
+    private static func logKey(_ publicKey: JSONObject) throws(VerificationError) -> PublicKey? {
+        let details = try publicKey.optionalString("keyDetails") ?? ""
+        let isPKCS1 = details.hasPrefix("PKCS1_RSA_PKCS1V5")
+        let kinds = ["PKIX_ECDSA", "PKIX_ED25519", "PKIX_RSA_PKCS1V15"]
+        guard isPKCS1 || kinds.contains(where: details.hasPrefix) else { return nil }
+        let der = try publicKey.base64("rawBytes", .protobuf)
+        do throws(VerificationError) {
+            return isPKCS1 ? try PublicKey(pkcs1: der) : try PublicKey(der: der)
+        } catch  where error.reason == .unsupportedKey {
+            return nil
+        }
+    }
+
+    /// Newer trust roots may name a log by the key ID of its checkpoints alone.
+    private static func logID(_ log: JSONObject) throws(VerificationError) -> [UInt8]? {
+        if let id = try log.optionalObject("logId") { return try id.base64("keyId", .protobuf) }
+        return try log.optionalObject("checkpointKeyId")?.base64("keyId", .protobuf)
     }
 
     private static func host(of url: String) -> String {

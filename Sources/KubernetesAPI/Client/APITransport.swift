@@ -8,6 +8,8 @@ package struct APIRequest: Sendable {
     package var contentType: String?
     package var body: [UInt8]?
     package var maximumBytes: Int
+    /// From connecting to the last byte; not for streams.
+    package var timeout = KubernetesAPILimits.requestTimeout
     /// Ends the request from another thread.
     package var cancellation: HTTPCancellation?
 

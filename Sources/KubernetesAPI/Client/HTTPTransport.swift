@@ -23,7 +23,7 @@ package struct HTTPTransport: APITransport {
 
     package func send(_ request: APIRequest) throws(APIFailure) -> APIResponse {
         var outgoing = makeRequest(request)
-        outgoing.deadline = .now + KubernetesAPILimits.requestTimeout
+        outgoing.deadline = .now + request.timeout
         outgoing.maximumBodyBytes = request.maximumBytes
         let response: HTTPResponse
         do throws(HTTPError) {

@@ -25,8 +25,14 @@ package struct KubernetesClient: Sendable {
         package let date: Int?
     }
 
-    package func get(_ resource: ServedResource, namespace: String = "", name: String) throws(APIFailure) -> Answer {
-        try answer(APIRequest("GET", resource.path(namespace: namespace, name: name)))
+    /// - Parameter timeout: for the whole of it.
+    package func get(
+        _ resource: ServedResource, namespace: String = "", name: String,
+        within timeout: Duration = KubernetesAPILimits.requestTimeout
+    ) throws(APIFailure) -> Answer {
+        var request = APIRequest("GET", resource.path(namespace: namespace, name: name))
+        request.timeout = timeout
+        return try answer(request)
     }
 
     /// - Parameter body: the object as JSON.

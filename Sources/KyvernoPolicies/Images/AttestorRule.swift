@@ -12,6 +12,9 @@ final class AttestorRule: Sendable {
     /// Expressions that give keys or certificates; nil where the policy has the text itself.
     private let primary: CompiledExpression?
     private let secondary: CompiledExpression?
+
+    /// Those that give its key.
+    var expressions: [CompiledExpression] { [primary, secondary].compactMap { $0 } }
     /// What expressions gave so far. The same text gives the same attestor, so that its results can be found again.
     private let made = Mutex<[String: Result<AttestorValue, VerificationError>]>([:])
     private let subjects: [String: ImageCheckSubject]
@@ -55,9 +58,6 @@ final class AttestorRule: Sendable {
             fixed = nil
         }
     }
-
-    /// All that is evaluated.
-    var expressions: [CompiledExpression] { [primary, secondary].compactMap { $0 } }
 
     /// The attestor's value, if it takes no evaluation with data of that revision.
     func known(for data: UInt64) -> AttestorValue? {

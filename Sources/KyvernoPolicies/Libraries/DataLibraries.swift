@@ -34,14 +34,7 @@ extension Library {
                 [
                     Overload(
                         "json_unmarshal_string", [.string], .dyn,
-                        .unary { text throws(EvaluationError) in
-                            let source = try source(text)
-                            do throws(DocumentError) {
-                                return Value(try JSONReader.read(source).root)
-                            } catch {
-                                throw EvaluationError(.invalidArgument, "invalid JSON: \(error.message)")
-                            }
-                        })
+                        .unary { text throws(EvaluationError) in try unmarshal(text) })
                 ]),
             FunctionDeclaration(
                 "json.marshal",
@@ -71,6 +64,15 @@ extension Library {
                         })
                 ]),
         ])
+
+    static func unmarshal(_ text: Value) throws(EvaluationError) -> Value {
+        let source = try source(text)
+        do throws(DocumentError) {
+            return Value(try JSONReader.read(source).root)
+        } catch {
+            throw EvaluationError(.invalidArgument, "invalid JSON: \(error.message)")
+        }
+    }
 
     private static func source(_ text: Value) throws(EvaluationError) -> SourceFile {
         let bytes = try withUTF8(text) { Array($0) }

@@ -1,5 +1,6 @@
 import Admission
 import Diagnostics
+import PolicyEngine
 import Values
 
 extension PolicyTest {
@@ -45,7 +46,12 @@ extension PolicyTest {
         documents = Self.strings("jsonPayloads", in: root, &log)
         if let one = root["jsonPayload"], one.string != nil { documents.append(one) }
         usesOwnPolicies = root["policies"] == nil
-        usesOwnObjects = ["resources", "targetResources", "jsonPayload", "jsonPayloads"].allSatisfy { root[$0] == nil }
+        for (field, subject) in [("httpPayloads", PolicySubject.httpRequests), ("envoyPayloads", .envoyRequests)] {
+            payloads += Self.strings(field, in: root, &log).map { ($0, subject) }
+        }
+        usesOwnObjects = [
+            "resources", "targetResources", "jsonPayload", "jsonPayloads", "httpPayloads", "envoyPayloads",
+        ].allSatisfy { root[$0] == nil }
         exceptions = Self.strings("exceptions", in: root, &log)
         contexts = Self.strings("paramResources", in: root, &log)
         if let one = root["context"], !one.isNull { contexts.append(one) }
@@ -55,9 +61,6 @@ extension PolicyTest {
         values = root["values"]
         callResponses = Array(root["apiCallResponses"]?.elements ?? NodeElements(root))
         globalContext = Array(root["globalContextEntries"]?.elements ?? NodeElements(root))
-        for (field, what) in [("httpPayloads", "HTTP"), ("envoyPayloads", "Envoy")] where root[field] != nil {
-            unsupported.append("policies about \(what) requests")
-        }
         if root["checks"] != nil { unsupported.append("`checks`: assertions on reports") }
         let results = root["results"]
         for entry in results?.elements ?? NodeElements(root) { readExpectation(entry, &log) }

@@ -1,5 +1,6 @@
 import Admission
 package import Diagnostics
+import PolicyEngine
 package import Values
 
 /// One `Test` of cli.kyverno.io, read but not run.
@@ -35,6 +36,8 @@ package struct PolicyTest: Sendable {
     /// Files with objects that exist already, for policies that change such.
     var targets: [Node] = []
     var documents: [Node] = []
+    /// Files with requests to other servers.
+    var payloads: [(file: Node, subject: PolicySubject)] = []
     var exceptions: [Node] = []
     /// Files with objects that policies may ask for: params, objects of the cluster, `Context` files.
     var contexts: [Node] = []

@@ -42,7 +42,12 @@ extension TestRunner {
             checks += meant.map { compare(test, set, $0, expectation, policies, outcome(name, at: node)) }
         }
         if expectation.resources.isEmpty {
-            let meant = judged.filter { expectation.kind.isEmpty || $0.kind == expectation.kind }
+            let subjects = Set(set.policies.filter { policies.contains($0.id) }.map(\.subject))
+            let meant = judged.filter { object in
+                (expectation.kind.isEmpty || object.kind == expectation.kind)
+                    && (!object.subject.isRequest && !subjects.contains(where: \.isRequest)
+                        || subjects.contains(object.subject))
+            }
             checks += meant.map {
                 let name = $0.fileName.isEmpty ? $0.name : $0.fileName
                 return compare(test, set, $0, expectation, policies, outcome(name, at: expectation.resultNode))

@@ -29,13 +29,20 @@ final class ImageAdmission: DeferredAdmission {
         _ facts: ImageFacts, by gatherer: ImageGatherer, timeout: Duration?,
         judge: @escaping Judge
     ) {
-        seconds = ImageGatherer.patience(
-            of: timeout.map { Double($0.components.seconds) + Double($0.components.attoseconds) * 1e-18 })
-        patience = .nanoseconds(Int64(seconds * 1e9))
+        seconds = Self.seconds(of: timeout)
+        patience = Self.patience(of: timeout)
         self.facts = facts
         self.gatherer = gatherer
         self.judge = judge
     }
+
+    private static func seconds(of timeout: Duration?) -> Double {
+        ImageGatherer.patience(
+            of: timeout.map { Double($0.components.seconds) + Double($0.components.attoseconds) * 1e-18 })
+    }
+
+    /// How long a request about images may take, of its caller's patience.
+    static func patience(of timeout: Duration?) -> Duration { .nanoseconds(Int64(seconds(of: timeout) * 1e9)) }
 
     func start(_ completion: @escaping @Sendable (Result<AdmissionAnswer, HTTPRefusal>) -> Void) {
         state.withLock { $0.completion = completion }

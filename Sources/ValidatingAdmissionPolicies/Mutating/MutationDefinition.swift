@@ -15,12 +15,13 @@ extension FieldReader {
     /// - Returns: nil if there is no name or no spec.
     mutating func mutatingPolicy(_ root: Node) -> MutationDefinition? {
         allow(["apiVersion", "kind", "metadata", "spec"], in: root, "")
+        clusterMetadata(root)
         guard let name = objectName(root), let spec = specification(root) else { return nil }
         allow(Self.headFields + ["mutations", "reinvocationPolicy"], in: spec, "spec")
         let head = head(root, name, spec)
         if let match = spec["matchConstraints"] { refuseDelete(match, "spec.matchConstraints") }
         let steps = mutations(spec)
-        let reinvocation = choice("reinvocationPolicy", in: spec, "spec", ReinvocationPolicy.self)
+        let reinvocation = choice("reinvocationPolicy", in: spec, "spec", ReinvocationPolicy.self, ignoresEmpty: true)
         if spec["reinvocationPolicy"].map({ $0.isNull || $0.string?.isEmpty == true }) ?? true {
             report(
                 .required, "spec.reinvocationPolicy", at: spec,

@@ -16,7 +16,7 @@ struct MutationRun {
         var runner = runner(context)
         let authorizer = policy.frame.usesAuthorizer ? runner.authorizerValues() : nil
         if !policy.frame.matchConditions.isEmpty {
-            switch runner.matchConditions(authorizer) {
+            switch runner.matchConditions(runner.activation(.null, authorizer)) {
             case .matches: break
             case .differs:
                 result.isMatch = false

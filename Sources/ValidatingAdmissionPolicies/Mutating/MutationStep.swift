@@ -54,7 +54,7 @@ extension FieldReader {
 
     private mutating func step(_ node: Node, _ path: String) -> MutationStep.Definition? {
         allow(["patchType", "applyConfiguration", "jsonPatch"], in: node, path)
-        guard let type = choice("patchType", in: node, path, PatchType.self) else {
+        guard let type = choice("patchType", in: node, path, PatchType.self, ignoresEmpty: true) else {
             if node["patchType"].map({ $0.isNull || $0.string?.isEmpty == true }) ?? true {
                 report(.required, "\(path).patchType", at: node)
             }
@@ -73,7 +73,7 @@ extension FieldReader {
             return nil
         }
         allow(["expression"], in: member, field)
-        return expression("expression", in: member, field, "expression is not specified")
+        return expression("expression", in: member, field, "")
             .map { MutationStep.Definition(type: type, expression: $0) }
     }
 }
