@@ -192,8 +192,7 @@ let package = Package(
             "PolicyWebhook",
             [
                 "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
-                "Values",
-                "TestCertificates",
+                "Values", "TestCertificates", "TestServers",
             ]),
         tests("KubernetesAPI", ["FakeKubernetesAPI", "TestServers", "OutgoingHTTP", "Documents", "Values"]),
         tests(

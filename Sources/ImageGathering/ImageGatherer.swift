@@ -88,7 +88,7 @@ package final class ImageGatherer: Sendable {
 
     private func look(_ need: ImageNeed, patience: Double) -> Result<ImageRecord, ImageFailure> {
         do throws(VerificationError) {
-            let place = concurrent(try source.place(of: need.reference, patience: patience))
+            let place = concurrent(try source.place(of: need.reference, for: need.access, patience: patience))
             expectSignatures(need, place)
             guard
                 let manifest = try place.store.checked(place.repository, need.reference.manifestReference)
@@ -155,7 +155,7 @@ package final class ImageGatherer: Sendable {
                 parts.artifactTypes.formUnion(check.parts.artifactTypes)
             }
             let other = try location.repository.map { (reference) throws(VerificationError) in
-                concurrent(try source.place(of: reference, patience: patience))
+                concurrent(try source.place(of: reference, for: need.access, patience: patience))
             }
             let results = results(
                 of: checks, content, other ?? place, self.parts(parts, need.reference), need.reference)

@@ -15,9 +15,13 @@ package struct ImagePlace: Sendable {
 
 /// What images and their signatures come from: a directory, or registries.
 package protocol ImageLocator: Sendable {
-    /// - Parameter patience: seconds that all questions to the place may take together.
+    /// - Parameters:
+    ///   - access: whose secrets count besides.
+    ///   - patience: seconds that all questions to the place may take together.
     /// - Throws: `store-unreadable` where nobody may be asked.
-    func place(of reference: ImageReference, patience: Double) throws(VerificationError) -> ImagePlace
+    func place(
+        of reference: ImageReference, for access: ImageAccess?, patience: Double
+    ) throws(VerificationError) -> ImagePlace
 
     /// Whether an image that is not there may be somewhere else: then nothing is known of it. A registry knows what it has.
     var isPartial: Bool { get }
@@ -39,7 +43,7 @@ package struct LayoutLocator: ImageLocator {
 
     package var isPartial: Bool { true }
 
-    package func place(of reference: ImageReference, patience: Double) -> ImagePlace {
+    package func place(of reference: ImageReference, for access: ImageAccess?, patience: Double) -> ImagePlace {
         ImagePlace(store: layout, repository: reference.name)
     }
 

@@ -6,6 +6,12 @@ package enum RegistryLimits {
     package static let maximumCredentialEntries = 1_024
     /// Credentials that are tried for one repository.
     package static let maximumCredentialTries = 4
+    /// Bytes that a credential helper may write.
+    package static let maximumHelperBytes = 256 << 10
+    /// Seconds that a credential helper may take.
+    package static let maximumHelperSeconds = 10
+    /// Seconds for which a credential helper's answer counts.
+    package static let helperLifetime = 300
     /// Bytes of a token service's answer.
     package static let maximumTokenBytes = 256 << 10
     /// Tokens that are kept.

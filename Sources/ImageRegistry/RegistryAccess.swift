@@ -112,15 +112,17 @@ struct RegistryAccess {
     }
 
     private func explained(_ fault: VerificationError) -> VerificationError {
-        let helpers = request.options.credentials.helpers.sorted()
-        let why =
-            if hasCredentials {
-                "; the credentials that were given for it do not open it"
-            } else if !helpers.isEmpty {
-                "; no credentials were given for it, and the helper `\(helpers[0])`, which the configuration names, is not run"
-            } else {
-                "; no credentials were given for it"
-            }
+        let credentials = request.options.credentials
+        var why =
+            hasCredentials
+            ? "; the credentials that were given for it do not open it" : "; no credentials were given for it"
+        if !credentials.notes.isEmpty {
+            why += ": " + credentials.notes.joined(separator: "; ")
+        } else if !hasCredentials, !request.client.configuration.runsCredentialHelpers,
+            let helper = credentials.helper(domain: request.endpoint.domain) ?? credentials.helpers.sorted().first
+        {
+            why += ", and the helper `\(helper)`, which the configuration names, is not run"
+        }
         return VerificationError(.registryUnauthorized, fault.detail + why)
     }
 }

@@ -9,6 +9,7 @@ import Synchronization
 package final class RegistryClient: Sendable {
     let configuration: RegistryConfiguration
     let tokens = TokenCache()
+    private let helpers = CredentialHelpers()
     private let client: HTTPClient
     /// Of registries with authorities of their own.
     private let clients: [String: HTTPClient]
@@ -39,6 +40,10 @@ package final class RegistryClient: Sendable {
 
     /// Everything of one registry, with what goes for one look at an image.
     package func session(_ domain: String, _ options: ImageFetchOptions) -> RegistrySession {
+        var options = options
+        if configuration.runsCredentialHelpers {
+            options.credentials = helpers.resolve(options.credentials, domain: domain, deadline: options.deadline)
+        }
         let mirrors = (configuration.mirrors[domain] ?? []).prefix(RegistryLimits.maximumMirrors)
         return RegistrySession(
             client: self, endpoints: mirrors.map { RegistryEndpoint($0) } + [RegistryEndpoint(domain: domain)],
@@ -98,8 +103,14 @@ package final class RegistryClient: Sendable {
 
     /// Sets what all requests have in common.
     ///
-    /// - Parameter share: how many endpoints the time that is left is for.
-    func prepare(_ request: inout HTTPRequest, _ options: ImageFetchOptions, share: Int) {
+    /// - Parameters:
+    ///   - share: how many endpoints the time that is left is for.
+    ///   - registry: the host on whose behalf something is asked, where it is not the request's own.
+    func prepare(_ request: inout HTTPRequest, _ options: ImageFetchOptions, share: Int, registry: String? = nil) {
+        let host = registry ?? (try? HTTPURL(request.url).origin.description) ?? ""
+        if configuration.innermostZone < .linkLocal, !configuration.allowedHosts.contains(host) {
+            request.innermostZone = min(request.innermostZone ?? .linkLocal, configuration.innermostZone)
+        }
         let now = ContinuousClock.now
         var end = now.advanced(by: configuration.requestTimeout)
         if let deadline = options.deadline {

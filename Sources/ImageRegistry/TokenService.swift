@@ -45,7 +45,7 @@ struct TokenService {
         var attempt = 0
         while true {
             attempt += 1
-            client.prepare(&request, options, share: 1)
+            client.prepare(&request, options, share: 1, registry: endpoint.host)
             let response: HTTPResponse
             do throws(HTTPError) {
                 response = try client.http(endpoint).send(request)

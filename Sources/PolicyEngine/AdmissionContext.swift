@@ -14,6 +14,9 @@ package struct AuthorizationRule: Sendable {
     package var namespace = ""
     package var name = ""
     package var path = ""
+    /// As they are written in the expression.
+    package var fieldSelector = ""
+    package var labelSelector = ""
     package var decision = Decision.allow
     package var reason = ""
     package var error = ""
@@ -72,11 +75,16 @@ package struct ClusterContext: Sendable {
         if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
     }
 
-    /// - Parameter node: a `v1` Namespace.
-    package mutating func add(namespace node: Node) {
-        guard let name = node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
+    /// - Parameters:
+    ///   - node: a `v1` Namespace.
+    ///   - name: its name, where the caller keeps it anyway: copies of it add up with thousands of Namespaces.
+    package mutating func add(namespace node: Node, name: String? = nil) {
+        guard let name = name ?? node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
         namespaces[name] = node
     }
+
+    /// Makes room for so many Namespaces.
+    package mutating func reserve(namespaces count: Int) { namespaces.reserveCapacity(count) }
 
     package func namespace(_ name: String) -> Node? { namespaces[name] }
 

@@ -175,11 +175,10 @@ package struct MatchResources: Sendable {
         // In place: a rule has many parts, each of which a copy would count.
         for index in rules.indices where rules[index].matches(request, as: own) { return .matches }
         guard policy == .equivalent else { return .differs }
-        for equivalent in EquivalentResources.others(of: own) {
-            let found = rules.contains { rule in
-                equivalent.withName { rule.matches(request, as: $0) }
-            }
-            if found {
+        let others = EquivalentResources.others(of: own)
+        guard !others.isEmpty else { return .differs }
+        for rule in rules {
+            for equivalent in others where equivalent.withName({ rule.matches(request, as: $0) }) {
                 return equivalent.hasSameShape ? .matches : .matchesConverted(equivalent.name)
             }
         }

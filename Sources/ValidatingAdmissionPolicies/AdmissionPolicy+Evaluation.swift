@@ -3,8 +3,14 @@ package import PolicyEngine
 import Values
 
 extension AdmissionPolicy {
+    package func cannotMatch(namespace: String, into outcome: inout EvaluationOutcome) {
+        let problem = frame.configurationError(PolicyFrame.notFound(namespace: namespace), nil)
+        outcome.evaluations.append(
+            PolicyEvaluation(policy: id, binding: nil, decisions: [problem], isConfigurationError: true))
+    }
+
     package func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome) {
-        frame.forEachInvocation(context) { event in
+        frame.forEachInvocation(context, needsNamespace: { _ in true }) { event in
             switch event {
             case .invoke(let binding, let param):
                 let runner = ExpressionRunner(frame: frame, binding: binding, param: param, context: context)

@@ -1,3 +1,4 @@
+import Admission
 import CEL
 package import PolicyEngine
 import Values
@@ -5,7 +6,13 @@ import Values
 /// Shows all of a policy at work on one request, for `explain` and for near misses.
 extension AdmissionPolicy: ExplainablePolicy {
     package func matchClauses(_ context: AdmissionContext) -> [MatchClause] {
-        match.clauses(context, field: "spec.matchConstraints")
+        let clauses = match.clauses(context, field: "spec.matchConstraints")
+        guard context.request.isExemptFromPolicies else { return clauses }
+        return clauses + [
+            MatchClause(
+                field: "spec.matchConstraints", wanted: "what API servers ask policies about",
+                found: context.request.groupResource, holds: false)
+        ]
     }
 
     package func explain(_ context: AdmissionContext, withExpressions: Bool) -> [ExplainedBinding] {

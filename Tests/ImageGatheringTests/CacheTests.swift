@@ -90,7 +90,9 @@ private struct ScriptedLocator: ImageLocator {
 
     var isPartial: Bool { false }
 
-    func place(of reference: ImageReference, patience: Double) throws(VerificationError) -> ImagePlace {
+    func place(
+        of reference: ImageReference, for access: ImageAccess?, patience: Double
+    ) throws(VerificationError) -> ImagePlace {
         looks()
         if let failure { throw failure }
         return ImagePlace(store: Store(manifests: manifests, seconds: seconds), repository: reference.path)

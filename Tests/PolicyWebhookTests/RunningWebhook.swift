@@ -95,6 +95,11 @@ final class RunningWebhook: @unchecked Sendable {
             "operation":"CREATE","userInfo":{"username":"a"},"dryRun":false,"object":{"apiVersion":"v1",
             "kind":"ConfigMap","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":\#(data)}}}
             """#
+        return ask(review)
+    }
+
+    /// Asks for a verdict on a whole AdmissionReview.
+    func ask(_ review: String) -> Answer {
         switch send(review) {
         case .failure(let answer): return answer
         case .success(let response):

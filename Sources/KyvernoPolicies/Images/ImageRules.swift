@@ -24,6 +24,8 @@ final class ImageRules: Sendable {
     let isRequired: Bool
     let verifiesDigest: Bool
     let mutatesDigest: Bool
+    /// `spec.credentials.secrets`: with their namespace, or in the webhook's own.
+    let secrets: [String]
     let digestCheck: PolicyCheck
     let requiredCheck: PolicyCheck
     /// Checks that are known when the policy is loaded, and that its expressions can ask for.
@@ -73,6 +75,7 @@ final class ImageRules: Sendable {
         isRequired = definition.isRequired
         verifiesDigest = definition.verifiesDigest
         mutatesDigest = definition.mutatesDigest
+        secrets = definition.secrets
         digestCheck = Self.check("verifyDigest", definition.configuration)
         requiredCheck = Self.check("required", definition.configuration)
         asksForSignatures = expressions.contains { $0.contains("verifyImageSignatures") }
