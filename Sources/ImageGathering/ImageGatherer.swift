@@ -121,14 +121,14 @@ package final class ImageGatherer: Sendable {
 
     /// With a digest in the reference, what comes after the manifest can be asked at the same time.
     private func expectSignatures(_ need: ImageNeed, _ place: ImagePlace) {
-        guard let digest = need.reference.digest, digest.algorithm == .sha256,
+        guard let digest = need.reference.digest,
             let parts = need.checks.first(where: { $0.location.repository == nil })?.parts
         else { return }
         let kinds = self.parts(parts, need.reference).order
-        guard let first = kinds.first else { return }
-        place.store.expect([
-            ImageSignatures.question(first, digest, place.repository, prefix: parts.tagPrefix)
-        ])
+        guard let first = kinds.first,
+            let question = ImageSignatures.question(first, digest, place.repository, prefix: parts.tagPrefix)
+        else { return }
+        place.store.expect([question])
     }
 
     /// In the order in which images like this one are signed.

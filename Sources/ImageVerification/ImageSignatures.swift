@@ -106,7 +106,7 @@ extension ImageSignatures {
         self.init(image: image)
         let kinds = parts.order
         if isEnough == nil, kinds.count > 1 {
-            store.expect(kinds.map { Self.question($0, image.digest, repository, prefix: parts.tagPrefix) })
+            store.expect(kinds.compactMap { Self.question($0, image.digest, repository, prefix: parts.tagPrefix) })
         }
         for kind in kinds {
             let isNew: Bool
@@ -125,17 +125,19 @@ extension ImageSignatures {
         }
     }
 
-    /// The first question about signatures of a kind.
+    /// The first question about signatures of a kind; nil where there is none to ask.
     ///
     /// - Parameter prefix: stands before the names of cosign's tags.
     package static func question(
         _ kind: SignatureKinds, _ digest: ImageDigest, _ repository: String, prefix: String
-    ) -> StoreQuestion {
+    ) -> StoreQuestion? {
+        let suffix: String
         switch kind {
-        case .cosignSignatures: .manifest(repository: repository, reference: prefix + digest.tag + ".sig")
-        case .cosignAttestations: .manifest(repository: repository, reference: prefix + digest.tag + ".att")
-        default: .referrers(repository: repository, digest: digest)
+        case .cosignSignatures: suffix = ".sig"
+        case .cosignAttestations: suffix = ".att"
+        default: return .referrers(repository: repository, digest: digest)
         }
+        return digest.cosignTag(suffix, prefix: prefix).map { .manifest(repository: repository, reference: $0) }
     }
 
     /// Collects everything that a store has on an image. One bad signature does not hide the others.

@@ -9,7 +9,7 @@ import Values
 /// What policies know as `resource`, `http`, `globalContext`, `image`, `time` and `random`: the outside world, as given
 /// data.
 final class ExternalContext: ObjectValue {
-    enum Kind: String, Sendable, CaseIterable {
+    enum Kind: String, Sendable {
         case resource, http, globalContext, image, time, random
         case jwt, jwks
 
@@ -22,23 +22,20 @@ final class ExternalContext: ObjectValue {
         var typeName: String { "kyverno.\(rawValue).Context" }
     }
 
-    /// Kinds that a policy names: the others need not be made for it.
+    /// Kinds that a policy on objects names: the others need not be made for it. By position in `ofObjects`.
     struct Kinds: OptionSet, Sendable {
-        let rawValue: UInt16
+        let rawValue: UInt8
 
         static let all = Kinds(rawValue: .max)
 
-        init(rawValue: UInt16) { self.rawValue = rawValue }
-
-        init(_ kind: Kind) {
-            rawValue = Kind.allCases.firstIndex(of: kind).map { 1 << UInt16($0) } ?? 0
-        }
+        init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// - Parameter expressions: all that the policy can evaluate.
         init(namedBy expressions: [CompiledExpression]) {
             var kinds = Kinds(rawValue: 0)
-            for kind in Kind.allCases where expressions.contains(where: { $0.names(anyOf: [kind.rawValue]) }) {
-                kinds.insert(Kinds(kind))
+            for (position, kind) in Kind.ofObjects.enumerated()
+            where expressions.contains(where: { $0.names(anyOf: [kind.rawValue]) }) {
+                kinds.insert(Kinds(rawValue: 1 << UInt8(position)))
             }
             self = kinds
         }

@@ -65,7 +65,6 @@ struct KyvernoRunner {
         _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
         _ allowances: ExceptionAllowances = ExceptionAllowances(), naming kinds: ExternalContext.Kinds = .all
     ) {
-        var values = values
         self.kinds = kinds
         self.scope = scope
         self.context = context
@@ -73,6 +72,7 @@ struct KyvernoRunner {
         self.allowances = allowances
         commonCount = values.count
         // What is seen only later has no value yet, but a place.
+        var values = values
         while values.count < scope.environment.variables.count { values.append(nil) }
         activation = Activation(values, composed: Self.composed(scope))
     }
