@@ -144,11 +144,15 @@ package final class AdmissionContext: Sendable {
     package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
+    /// nil where a verdict may take as long as it does.
+    let timeLimit: TimeLimit?
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false,
+        timeLimit: TimeLimit? = nil
     ) {
+        self.timeLimit = timeLimit
         self.isGenerated = isGenerated
         self.now = now
         self.images = images
