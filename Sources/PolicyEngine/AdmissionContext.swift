@@ -80,7 +80,7 @@ package struct ClusterContext: Sendable {
     ///   - name: its name, where the caller keeps it anyway: copies of it add up with thousands of Namespaces.
     package mutating func add(namespace node: Node, name: String? = nil) {
         guard let name = name ?? node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
-        namespaces[name] = node
+        namespaces[name] = StoredNamespace.node(node)
     }
 
     /// Makes room for so many Namespaces.
@@ -146,6 +146,13 @@ package final class AdmissionContext: Sendable {
     package let coverage: CoverageRecorder?
     /// nil where a verdict may take as long as it does.
     let timeLimit: TimeLimit?
+
+    /// The same with the request's object under another name.
+    package convenience init(_ context: AdmissionContext, renamedTo resource: GroupVersionResource) {
+        self.init(
+            request: context.request.renamed(to: resource), cluster: context.cluster, explains: context.explains,
+            now: context.now, images: context.images, coverage: context.coverage, isGenerated: context.isGenerated)
+    }
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
