@@ -144,6 +144,8 @@ package final class AdmissionContext: Sendable {
     package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
+    /// nil where a verdict may take as long as it does.
+    let timeLimit: TimeLimit?
 
     /// The same with the request's object under another name.
     package convenience init(_ context: AdmissionContext, renamedTo resource: GroupVersionResource) {
@@ -154,8 +156,10 @@ package final class AdmissionContext: Sendable {
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, isGenerated: Bool = false,
+        timeLimit: TimeLimit? = nil
     ) {
+        self.timeLimit = timeLimit
         self.isGenerated = isGenerated
         self.now = now
         self.images = images

@@ -136,6 +136,8 @@ package enum MissingContext: Sendable, Hashable {
     case schema(String)
     /// Data that a function asked for, in words: `image metadata of \`nginx\``.
     case data(String)
+    /// The request's time was over.
+    case time
 }
 
 extension MissingContext: CustomStringConvertible {
@@ -146,6 +148,7 @@ extension MissingContext: CustomStringConvertible {
         case .conversion(let version): "undecided: needs the object in `\(version)`"
         case .schema(let kind): "undecided: needs the schema of `\(kind)`"
         case .data(let what): "undecided: needs \(what)"
+        case .time: "undecided: the time for the request was over"
         }
     }
 }

@@ -11,9 +11,10 @@ extension PolicySet {
     ///
     /// - Parameter now: the time of the request, for exceptions that expire and policies that ask.
     package func mutate(
-        _ request: AdmissionRequest, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil
+        _ request: AdmissionRequest, now: Timestamp = SystemClock.now(), images: ImageFacts? = nil,
+        timeLimit: TimeLimit? = nil
     ) -> MutationVerdict {
-        let given = Given(now: now, images: images)
+        let given = Given(now: now, images: images, timeLimit: timeLimit)
         var verdict = MutationVerdict(request)
         guard !mutatingPolicies.isEmpty else { return verdict }
         verdict.exemption = enforcement.exemption(of: request)
@@ -74,6 +75,7 @@ extension PolicySet {
     private struct Given {
         let now: Timestamp
         let images: ImageFacts?
+        var timeLimit: TimeLimit?
 
         func context(_ request: AdmissionRequest, _ cluster: ClusterContext) -> AdmissionContext {
             AdmissionContext(request: request, cluster: cluster, now: now, images: images)
@@ -110,6 +112,12 @@ extension PolicySet {
         for (invocation, ruling) in zip(pass.plan.invocations, pass.rulings) {
             if let keys, !keys.contains(invocation.key) {
                 verdict.errors += invocation.check(given.context(verdict.request, cluster))
+                continue
+            }
+            if given.timeLimit?.isOver == true {
+                var late = MutationPlan()
+                mutatingPolicies.first { $0.id == invocation.policy }?.undecided(.time, into: &late)
+                verdict.errors += late.errors
                 continue
             }
             let result = invocation.apply(given.context(verdict.request, cluster))

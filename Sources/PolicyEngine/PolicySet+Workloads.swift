@@ -16,11 +16,12 @@ extension PolicySet {
     /// Judges a request, and the Pod that it would lead to if it is about a workload.
     package func review(
         _ request: AdmissionRequest, workloads: WorkloadEnforcement, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil
+        images: ImageFacts? = nil, timeLimit: TimeLimit? = nil
     ) -> Verdict {
-        var verdict = review(request, now: now, images: images)
+        var verdict = review(request, now: now, images: images, timeLimit: timeLimit)
         guard workloads != .off, verdict.isAllowed, verdict.exemption == nil,
-            let (pod, podVerdict) = reviewPod(of: request, mutates: true, now: now, images: images)
+            let (pod, podVerdict) = reviewPod(
+                of: request, mutates: true, now: now, images: images, timeLimit: timeLimit)
         else { return verdict }
         for warning in podVerdict.warnings { verdict.warnings.append("at Pod creation: \(warning)") }
         guard let status = podVerdict.status else { return verdict }

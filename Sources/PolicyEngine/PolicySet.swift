@@ -91,13 +91,15 @@ package struct PolicySet: Sendable {
     ///   - now: the time of the request, for exceptions that expire and policies that ask.
     ///   - images: what is known of images; what lacks is noted there.
     ///   - coverage: where to note what the parts of expressions came to.
+    ///   - timeLimit: when policies that are left follow their `failurePolicy`.
     package func review(
         _ request: AdmissionRequest, explains: Bool = false, now: Timestamp = SystemClock.now(),
-        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil
+        images: ImageFacts? = nil, coverage: CoverageRecorder? = nil, timeLimit: TimeLimit? = nil
     ) -> Verdict {
         if let exemption = enforcement.exemption(of: request) { return Verdict(exemption: exemption) }
         let context = AdmissionContext(
-            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage)
+            request: request, cluster: cluster, explains: explains, now: now, images: images, coverage: coverage,
+            timeLimit: timeLimit)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: request) { judge($0, context, &outcome) }
         outcome.conclude()
@@ -110,19 +112,21 @@ package struct PolicySet: Sendable {
     /// - Returns: nil if the request is about no workload, or if no policy is about its Pod only.
     package func reviewPod(
         of request: AdmissionRequest, mutates: Bool = false, explains: Bool = false,
-        now: Timestamp = SystemClock.now(), images: ImageFacts? = nil, admit: (Node) -> Node = { $0 }
+        now: Timestamp = SystemClock.now(), images: ImageFacts? = nil, timeLimit: TimeLimit? = nil,
+        admit: (Node) -> Node = { $0 }
     ) -> (pod: ExpandedPod, verdict: Verdict)? {
         guard mayJudgePods, enforcement.exemption(of: request) == nil,
             var pod = WorkloadExpansion.pod(of: request, admit: admit)
         else { return nil }
         if mutates {
-            let mutation = mutate(pod.request, now: now, images: images)
+            let mutation = mutate(pod.request, now: now, images: images, timeLimit: timeLimit)
             guard mutation.isAllowed else { return (pod, Verdict(mutation)) }
             pod.request = mutation.request
         }
         let workload = AdmissionContext(request: request, cluster: cluster, explains: explains, now: now)
         let context = AdmissionContext(
-            request: pod.request, cluster: cluster, explains: explains, now: now, images: images, isGenerated: true)
+            request: pod.request, cluster: cluster, explains: explains, now: now, images: images, isGenerated: true,
+            timeLimit: timeLimit)
         var outcome = EvaluationOutcome()
         index.forEachCandidate(of: pod.request) { number in
             guard case .differs = policies[number].matches(workload) else { return }
@@ -161,7 +165,12 @@ package struct PolicySet: Sendable {
         guard outcome.missingNamespace == nil else { return }
         let policy = policies[number]
         switch policy.matches(context) {
-        case .matches: evaluate(number, context, &outcome)
+        case .matches:
+            if context.timeLimit?.isOver == true {
+                policy.undecided(.time, into: &outcome)
+            } else {
+                evaluate(number, context, &outcome)
+            }
         case .differs: break
         case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &outcome)
         case .needsNamespace(let name): policy.undecided(.namespace(name), into: &outcome)

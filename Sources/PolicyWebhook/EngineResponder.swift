@@ -97,7 +97,8 @@ struct EngineResponder: AdmissionResponder {
             let kept = KeptRequest(request)
             return .deferred(deferred(kept, name, namespaces, gatherer, policies, trace.take()))
         }
-        let judged = judge(admission, request.endpoint, policies, workspace.facts, &trace)
+        let judged = judge(
+            admission, request.endpoint, policies, workspace.facts, request.timeLimit, &trace)
         if let gatherer, let facts = workspace.facts, facts.lacksSomething {
             workspace.facts = nil
             trace?.begin("gather")
@@ -134,7 +135,7 @@ struct EngineResponder: AdmissionResponder {
 
     private func judge(
         _ request: AdmissionRequest, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
-        _ trace: inout RequestTrace?
+        _ timeLimit: TimeLimit?, _ trace: inout RequestTrace?
     ) -> Judged {
         facts?.access = images?.access(of: request)
         trace?.begin("evaluate")
@@ -142,10 +143,10 @@ struct EngineResponder: AdmissionResponder {
         var response: AdmissionResponse
         switch endpoint {
         case .validate:
-            verdict = policies.review(request, workloads: workloads, images: facts)
+            verdict = policies.review(request, workloads: workloads, images: facts, timeLimit: timeLimit)
             response = AdmissionResponse(uid: request.uid, verdict: verdict)
         case .mutate:
-            let mutation = policies.mutate(request, images: facts)
+            let mutation = policies.mutate(request, images: facts, timeLimit: timeLimit)
             verdict = Verdict(mutation)
             response = AdmissionResponse(uid: request.uid, verdict: mutation)
         }
@@ -217,7 +218,7 @@ struct EngineResponder: AdmissionResponder {
                 var parser = JSONParser()
                 return try decode(body, &parser, &trace)
             }
-            let judged = judge(request, kept.endpoint, policies, facts, &trace)
+            let judged = judge(request, kept.endpoint, policies, facts, kept.timeLimit, &trace)
             return .success(JudgedAgain(judged: judged, trace: trace))
         } catch {
             export(trace, refusal: error)
@@ -246,6 +247,15 @@ struct EngineResponder: AdmissionResponder {
         let workspace = Workspace(policies: policies.copy())
         workspaces.currentValue = workspace
         return workspace
+    }
+}
+
+extension AdmissionHTTPRequest {
+    /// When its policies are to be done; nil where the caller waits for as long as it takes.
+    var timeLimit: TimeLimit? {
+        guard let timeout, let deadline else { return nil }
+        let end = deadline - TimeAmount(min(ExecutableLimits.answerReserve, timeout / 10))
+        return TimeLimit { NIODeadline.now() >= end }
     }
 }
 

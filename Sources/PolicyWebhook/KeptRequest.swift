@@ -1,3 +1,4 @@
+import PolicyEngine
 import Webhook
 
 /// A request that is judged again after its connection has gone on: what is needed for that, copied.
@@ -5,12 +6,14 @@ struct KeptRequest: Sendable {
     let endpoint: AdmissionEndpoint
     /// The caller's patience; nil when it gave none.
     let timeout: Duration?
+    let timeLimit: TimeLimit?
     private let count: Int
     private let padded: [UInt8]
 
     init(_ request: AdmissionHTTPRequest) {
         endpoint = request.endpoint
         timeout = request.timeout
+        timeLimit = request.timeLimit
         count = request.body.count
         padded = Array(request.body) + [UInt8](repeating: 0, count: WebhookLimits.bodyPadding)
     }

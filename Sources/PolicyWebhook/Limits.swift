@@ -40,6 +40,9 @@ enum ExecutableLimits {
     static let syncLook = Duration.milliseconds(200)
     /// How long a set of policies waits for its params to be read.
     static let paramPatience = Duration.seconds(10)
+    /// How long before the end of a request's time policies are no longer judged: time for the answer to arrive. At most
+    /// a tenth of the whole.
+    static let answerReserve = Duration.milliseconds(100)
     /// Namespaces that are looked up at a time, the threads that do it, and how long one may take.
     static let lookups = 64
     static let lookupThreads = 2

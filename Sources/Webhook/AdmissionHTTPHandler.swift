@@ -144,7 +144,9 @@ final class AdmissionHTTPHandler: ChannelDuplexHandler {
         bytes.writeRepeatingByte(0, count: WebhookLimits.bodyPadding)
         let result = bytes.withUnsafeReadableBytes { padded -> Result<AdmissionReply, HTTPRefusal> in
             let body = UnsafeRawBufferPointer(rebasing: padded[..<count])
-            let request = AdmissionHTTPRequest(endpoint: endpoint, timeout: timeout, trace: trace, body: body)
+            let deadline = timeout.map { clock.requestStart + TimeAmount($0) }
+            let request = AdmissionHTTPRequest(
+                endpoint: endpoint, timeout: timeout, deadline: deadline, trace: trace, body: body)
             return Result { () throws(HTTPRefusal) in
                 try resources.response.compose { output throws(HTTPRefusal) in
                     try resources.responder.respond(to: request, into: &output)

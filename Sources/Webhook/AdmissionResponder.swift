@@ -13,6 +13,8 @@ package struct AdmissionHTTPRequest {
     package let endpoint: AdmissionEndpoint
     /// The caller's patience, from `?timeout=`; nil when it gave none.
     package let timeout: Duration?
+    /// When that is over, from the request's first byte; nil without a timeout.
+    package let deadline: NIODeadline?
     /// Who asked for a trace, if anybody did.
     package let trace: TraceContext?
     /// The body as it came, contiguous, at most `WebhookLimits.bodyBytes` bytes, perhaps empty.

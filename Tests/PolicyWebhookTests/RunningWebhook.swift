@@ -87,7 +87,7 @@ final class RunningWebhook: @unchecked Sendable {
     }
 
     /// Asks for a verdict on the creation of a ConfigMap.
-    func review(namespace: String, name: String = "x", data: String = "{}") -> Answer {
+    func review(namespace: String, name: String = "x", data: String = "{}", timeout: String = "5s") -> Answer {
         let review = #"""
             {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u",
             "kind":{"group":"","version":"v1","kind":"ConfigMap"},
@@ -95,12 +95,12 @@ final class RunningWebhook: @unchecked Sendable {
             "operation":"CREATE","userInfo":{"username":"a"},"dryRun":false,"object":{"apiVersion":"v1",
             "kind":"ConfigMap","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":\#(data)}}}
             """#
-        return ask(review)
+        return ask(review, timeout: timeout)
     }
 
     /// Asks for a verdict on a whole AdmissionReview.
-    func ask(_ review: String) -> Answer {
-        switch send(review) {
+    func ask(_ review: String, timeout: String = "5s") -> Answer {
+        switch send(review, timeout: timeout) {
         case .failure(let answer): return answer
         case .success(let response):
             guard let allowed = response["allowed"] as? Bool else { return .none("no verdict") }
@@ -112,10 +112,11 @@ final class RunningWebhook: @unchecked Sendable {
     /// The response to an AdmissionReview.
     func response(to review: String) -> [String: Any]? { try? send(review).get() }
 
-    private func send(_ review: String) -> Result<[String: Any], Answer> {
+    private func send(_ review: String, timeout: String = "5s") -> Result<[String: Any], Answer> {
         let command = [
             "curl", "--silent", "--insecure", "--max-time", "10", "--write-out", "\n%{http_code}", "--header",
-            "Content-Type: application/json", "--data-binary", "@-", "https://127.0.0.1:\(port)/validate?timeout=5s",
+            "Content-Type: application/json", "--data-binary", "@-",
+            "https://127.0.0.1:\(port)/validate?timeout=\(timeout)",
         ]
         guard let result = try? Tool.run(command, input: Data(review.utf8)), result.status == 0 else {
             return .failure(.none("no answer"))

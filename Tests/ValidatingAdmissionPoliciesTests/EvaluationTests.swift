@@ -111,4 +111,17 @@ struct EvaluationTests {
         #expect(verdict.denial?.message == "images: nginx:latest")
         #expect(verdict.status?.code == 403)
     }
+
+    @Test("policies that are left when the time is over follow their failurePolicy")
+    func timeLimit() throws {
+        let (good, over) = (try pod("nginx:1"), TimeLimit { true })
+        let failing = try set(Self.rule)
+        #expect(failing.review(good, timeLimit: TimeLimit { false }).isAllowed)
+        let late = failing.review(good, timeLimit: over)
+        let words = "undecided: the time for the request was over"
+        #expect(late.status?.message.hasSuffix(words) == true, "\(late.status?.message ?? "allowed")")
+        #expect(late.denial?.evaluation == .error && late.denial?.missing == .time)
+        #expect(try set("failurePolicy: Ignore\n" + Self.rule).review(good, timeLimit: over).isAllowed)
+        #expect(failing.review(good, workloads: .deny, timeLimit: over).denial?.missing == .time)
+    }
 }

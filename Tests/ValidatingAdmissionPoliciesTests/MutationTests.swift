@@ -110,6 +110,19 @@ import Values
         #expect(text(verdict.originalObject).contains("proxy:1") == false)
     }
 
+    @Test("mutations that are left when the time is over follow their failurePolicy")
+    func timeLimit() throws {
+        let (mutation, pod) = (apply("Object{metadata: Object.metadata{labels: {'a': 'b'}}}"), try request(Self.pod))
+        let set = try set(mutations: mutation)
+        #expect(set.mutate(pod, timeLimit: TimeLimit { false }).isChanged)
+        let late = set.mutate(pod, timeLimit: TimeLimit { true })
+        #expect(!late.isAllowed && !late.isChanged)
+        #expect(late.errors.map(\.missing) == [.time])
+        let ignoring = try self.set(mutations: mutation, spec: "failurePolicy: Ignore\nreinvocationPolicy: Never")
+        let passed = ignoring.mutate(pod, timeLimit: TimeLimit { true })
+        #expect(passed.isAllowed && !passed.isChanged)
+    }
+
     @Test("the patch applied to the original gives the mutated object, and mutating twice changes nothing")
     func patchAndIdempotence() throws {
         let set = try set()
