@@ -141,7 +141,7 @@ let package = Package(
             name: "EngineBench",
             dependencies: [
                 "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "ImageGathering",
-                "ImageRegistry", "ImageVerification",
+                "ImageRegistry", "ImageVerification", "TestServers",
                 "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],
@@ -165,11 +165,11 @@ let package = Package(
                 "PolicyLanguages", "PolicyEngine", "ImageGathering", "ImageVerification", "Admission", "CEL",
                 "KubernetesCEL", "Documents", "Values", "Diagnostics",
             ]),
-        tests("PolicyLint", ["PolicyLanguages", "Diagnostics"]),
+        tests("PolicyLint", ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Diagnostics"]),
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
-        tests("ImageGathering", ["ImageVerification", "Values"]),
+        tests("ImageGathering", ["ImageRegistry", "ImageVerification", "TestServers", "Values"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),
@@ -192,8 +192,7 @@ let package = Package(
             "PolicyWebhook",
             [
                 "FakeKubernetesAPI", "KubernetesAPI", "Certificates", "PolicyEngine", "Documents", "Diagnostics",
-                "Values",
-                "TestCertificates",
+                "Values", "TestCertificates", "TestServers",
             ]),
         tests("KubernetesAPI", ["FakeKubernetesAPI", "TestServers", "OutgoingHTTP", "Documents", "Values"]),
         tests(

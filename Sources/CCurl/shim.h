@@ -47,6 +47,15 @@ static inline CURLcode guardrail_curl_set_prerequest_function(
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
 }
 
+typedef curl_socket_t (*guardrail_curl_socket_function)(
+    void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+static inline CURLcode guardrail_curl_set_socket_function(CURL *handle, guardrail_curl_socket_function function) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+
+static inline curl_socket_t guardrail_curl_bad_socket(void) { return CURL_SOCKET_BAD; }
+
 static inline CURLcode guardrail_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

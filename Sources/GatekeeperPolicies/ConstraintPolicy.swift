@@ -1,6 +1,6 @@
 import Admission
 package import PolicyEngine
-import ValidatingAdmissionPolicies
+package import ValidatingAdmissionPolicies
 import Values
 
 /// A constraint joined with its template: Kubernetes' own evaluator behind Gatekeeper's matching.
@@ -81,4 +81,21 @@ extension ConstraintPolicy: ExplainablePolicy, CoverablePolicy {
     /// Without the variables that Gatekeeper adds, which nobody can test.
     package var coveragePoints: [CoveragePoint] { policy.coveragePoints.filter { $0.range != nil } }
     package var coverageID: PolicyID { template.id }
+}
+
+extension ConstraintPolicy: InspectablePolicy {
+    /// The template's, for the kinds that the constraint names.
+    package var inspection: PolicyInspection {
+        let own = policy.inspection
+        return PolicyInspection(
+            id: template.id, root: template.root, match: MatchResources(resourceRules: [operations]),
+            kinds: constraintMatch.kinds.map { .init(groups: $0.groups, versions: $0.versions, kinds: $0.kinds) },
+            variables: own.variables, matchConditions: own.matchConditions, validations: own.validations,
+            environment: own.environment)
+    }
+
+    /// What is done with the objects, whichever they are.
+    private var operations: ResourceRule {
+        ResourceRule(groups: ["*"], versions: ["*"], resources: ["*"], operations: template.operations)
+    }
 }

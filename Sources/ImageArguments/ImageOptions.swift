@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Documents
 package import ImageGathering
-import ImageRegistry
+package import ImageRegistry
 package import ImageVerification
 import OutgoingHTTP
 import PolicyEngine
@@ -44,7 +44,7 @@ package struct ImageOptions: ParsableArguments {
     @Option(
         name: .customLong("plain-http"),
         help: ArgumentHelp(
-            "Registry that may be asked without TLS (loopback always may); repeat for several.",
+            "Registry that may be asked without TLS (loopback may where it is asked at all); repeat for several.",
             valueName: "host"))
     var plainHTTP: [String] = []
 
@@ -77,9 +77,14 @@ package struct ImageOptions: ParsableArguments {
 
     /// What looks at images; nil if nobody may.
     ///
+    /// - Parameters:
+    ///   - pulls: credentials that single requests add.
+    ///   - configure: sets what the tool alone decides about registries.
     /// - Throws: what is wrong with the files.
-    package func gatherer() throws(VerificationError) -> ImageGatherer? {
-        try locator().map { (locator) throws(VerificationError) in
+    package func gatherer(
+        pulls: (any PullCredentials)? = nil, configure: (inout RegistryConfiguration) -> Void = { _ in }
+    ) throws(VerificationError) -> ImageGatherer? {
+        try locator(pulls, configure).map { (locator) throws(VerificationError) in
             ImageGatherer(source: locator, trustedRoot: try root(), clock: { SystemClock.now() })
         }
     }
@@ -95,7 +100,9 @@ package struct ImageOptions: ParsableArguments {
         return try TrustedRoot(path: trustedRoot)
     }
 
-    private func locator() throws(VerificationError) -> (any ImageLocator)? {
+    private func locator(
+        _ pulls: (any PullCredentials)?, _ configure: (inout RegistryConfiguration) -> Void
+    ) throws(VerificationError) -> (any ImageLocator)? {
         if let signatures { return try LayoutLocator(directory: signatures) }
         guard registries else { return nil }
         var configuration = RegistryConfiguration()
@@ -104,7 +111,11 @@ package struct ImageOptions: ParsableArguments {
         for (host, mirror) in mirrors.compactMap(Self.pair) {
             configuration.mirrors[host, default: []].append(RegistryConfiguration.Mirror(mirror))
         }
-        return RegistryLocator(try RegistryClient(configuration), credentials: try credentials())
+        // Whoever names a registry here means it, wherever it lies.
+        configuration.allowedHosts = Set(plainHTTP).union(configuration.authorities.keys)
+        configuration.allowedHosts.formUnion(configuration.mirrors.values.joined().map(\.host))
+        configure(&configuration)
+        return RegistryLocator(try RegistryClient(configuration), credentials: try credentials(), pulls: pulls)
     }
 
     private func credentials() throws(VerificationError) -> RegistryCredentials {

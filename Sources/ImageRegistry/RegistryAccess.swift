@@ -11,6 +11,8 @@ struct RegistryAccess {
     private var current: RegistryCredential?
     /// What was sent came from an earlier request, and may have aged.
     private var isFromCache = false
+    /// That token.
+    private var shown: String?
     /// The answer to the first credential says more than the one to none at all.
     private var refusal: VerificationError?
     private let hasCredentials: Bool
@@ -40,6 +42,7 @@ struct RegistryAccess {
         if let token = tokens.token(key(first)) {
             current = left.removeFirst()
             isFromCache = true
+            shown = token
             return .bearer(token)
         }
         return try advance(realm, scope: nil) ?? .none
@@ -60,7 +63,7 @@ struct RegistryAccess {
             if isFromCache {
                 // Once more with a new token for the same.
                 isFromCache = false
-                tokens.remove(key(current))
+                if let shown { tokens.remove(shown, key(current)) }
                 left.insert(current, at: left.startIndex)
             }
             if let authorization = try advance(realm, scope: chosen.parameters["scope"]) { return authorization }
@@ -85,10 +88,18 @@ struct RegistryAccess {
                     client: request.client, endpoint: request.endpoint, realm: realm, scheme: scheme,
                     options: request.options)
                 let wanted = scope ?? "repository:\(request.endpoint.repository(request.resource.repository)):pull"
-                switch try service.token(scope: wanted, candidate) {
-                case .token(let text, let lifetime):
-                    tokens.add(text, key(candidate), lifetime: lifetime)
-                    return .bearer(text)
+                let key = key(candidate)
+                let (tokens, shown) = (tokens, shown)
+                let answer = try tokens.flights.value(for: key, until: request.options.deadline) {
+                    () throws(VerificationError) in
+                    // Somebody else may have got one meanwhile.
+                    if let token = tokens.token(key), token != shown { return .token(token, lifetime: 0) }
+                    let answer = try service.token(scope: wanted, candidate)
+                    if case .token(let text, let lifetime) = answer { tokens.add(text, key, lifetime: lifetime) }
+                    return answer
+                }
+                switch answer {
+                case .token(let text, _): return .bearer(text)
                 case .refused(let fault):
                     // That nobody in particular is refused too says less.
                     if candidate != nil || refusal == nil { refusal = fault }
@@ -101,15 +112,17 @@ struct RegistryAccess {
     }
 
     private func explained(_ fault: VerificationError) -> VerificationError {
-        let helpers = request.options.credentials.helpers.sorted()
-        let why =
-            if hasCredentials {
-                "; the credentials that were given for it do not open it"
-            } else if !helpers.isEmpty {
-                "; no credentials were given for it, and the helper `\(helpers[0])`, which the configuration names, is not run"
-            } else {
-                "; no credentials were given for it"
-            }
+        let credentials = request.options.credentials
+        var why =
+            hasCredentials
+            ? "; the credentials that were given for it do not open it" : "; no credentials were given for it"
+        if !credentials.notes.isEmpty {
+            why += ": " + credentials.notes.joined(separator: "; ")
+        } else if !hasCredentials, !request.client.configuration.runsCredentialHelpers,
+            let helper = credentials.helper(domain: request.endpoint.domain) ?? credentials.helpers.sorted().first
+        {
+            why += ", and the helper `\(helper)`, which the configuration names, is not run"
+        }
         return VerificationError(.registryUnauthorized, fault.detail + why)
     }
 }

@@ -23,6 +23,13 @@ package struct RegistryConfiguration: Sendable {
     package var plainHTTP: Set<String> = []
     /// Asked first, in this order, then the registry itself; by domain as in references.
     package var mirrors: [String: [Mirror]] = [:]
+    /// How far inside the network registries may lie. Where strangers name them, as in Pods, loopback and link-local
+    /// addresses are none of their business: other services listen there, and clouds keep credentials.
+    package var innermostZone = NetworkZone.linkLocal
+    /// Registries that are asked wherever they lie, by host as in references, with its port.
+    package var allowedHosts: Set<String> = []
+    /// Whether programs that a Docker configuration names are asked for credentials.
+    package var runsCredentialHelpers = false
     /// The longest that one request takes, whatever the deadline is.
     package var requestTimeout: Duration = .seconds(10)
     package var retry = RetryPolicy()

@@ -15,8 +15,8 @@ package enum RegistryCredential: Hashable, Sendable {
 /// Credentials by registry: a Docker `config.json`, or a Kubernetes secret of the type `kubernetes.io/dockerconfigjson`
 /// or `kubernetes.io/dockercfg`.
 ///
-/// Helper programs (`credHelpers`, `credsStore`) are not run: a configuration, which may come from a cluster's tenant,
-/// must not start programs. That they are named is remembered, so that a refusal can say it.
+/// Helper programs (`credHelpers`, `credsStore`) are run only where `RegistryConfiguration` allows it: a configuration that
+/// comes from a cluster's tenant must not start programs. That they are named is remembered, so that a refusal can say it.
 package struct RegistryCredentials: Hashable, Sendable {
     private struct Entry: Hashable, Sendable {
         /// Labels of the host, where `*` stands within one label, and its port.
@@ -29,6 +29,12 @@ package struct RegistryCredentials: Hashable, Sendable {
     private var entries: [Entry] = []
     /// Names of programs that hold credentials.
     package private(set) var helpers: Set<String> = []
+    /// Those that are for one registry, by its canonical host.
+    private var hostHelpers: [String: String] = [:]
+    /// The one for all others.
+    private var store: String?
+    /// Why there may be too few: what a refusal says besides.
+    package private(set) var notes: [String] = []
 
     /// Nothing; registries are asked as anybody may.
     package static let none = RegistryCredentials()
@@ -52,9 +58,16 @@ package struct RegistryCredentials: Hashable, Sendable {
         } catch {
             throw VerificationError(.registryCredentials, "the registry credentials cannot be read: \(error.detail)")
         }
-        if let store = try object.optionalString("credsStore"), !store.isEmpty { helpers.insert(store) }
+        if let store = try object.optionalString("credsStore"), !store.isEmpty {
+            helpers.insert(store)
+            self.store = store
+        }
         if let named = try object.optionalObject("credHelpers") {
-            for entry in named.node.entries { entry.value.string.map { _ = helpers.insert($0) } }
+            for entry in named.node.entries.prefix(RegistryLimits.maximumCredentialEntries) {
+                guard let host = entry.key.string, let helper = entry.value.string, !helper.isEmpty else { continue }
+                helpers.insert(helper)
+                hostHelpers[Self.normalised(host).host] = helper
+            }
         }
         let isCurrent = object.has("auths") || object.has("credHelpers") || object.has("credsStore")
         let isOther = ["HttpHeaders", "psFormat", "currentContext"].contains { object.has($0) }
@@ -79,11 +92,42 @@ package struct RegistryCredentials: Hashable, Sendable {
         var merged = self
         merged.entries += others.entries
         merged.helpers.formUnion(others.helpers)
+        merged.hostHelpers.merge(others.hostHelpers) { mine, _ in mine }
+        merged.store = store ?? others.store
+        merged.notes += others.notes
         merged.sort()
         return merged
     }
 
     package var isEmpty: Bool { entries.isEmpty }
+
+    /// The program that is to be asked for a registry's credentials.
+    func helper(domain: String) -> String? { hostHelpers[Self.canonical(domain.lowercased())] ?? store }
+
+    /// These without any program to ask: what a tenant of the cluster gives must not start one.
+    package var withoutHelpers: RegistryCredentials {
+        var others = self
+        (others.hostHelpers, others.store) = ([:], nil)
+        return others
+    }
+
+    /// With one more, which comes before all others.
+    func with(_ credential: RegistryCredential?, of domain: String) -> RegistryCredentials {
+        guard let credential else { return self }
+        var others = self
+        others.entries.insert(
+            Entry(host: Self.canonical(domain.lowercased()), path: "", credential: credential), at: 0)
+        return others
+    }
+
+    func noting(_ note: HelperNote) -> RegistryCredentials {
+        var others = self
+        others.notes.append(note.text)
+        return others
+    }
+
+    /// With a remark on why something is missing, for refusals.
+    package func noting(_ text: String) -> RegistryCredentials { noting(HelperNote(text)) }
 
     /// What may be tried for a repository, the most particular first.
     ///

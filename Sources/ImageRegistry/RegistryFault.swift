@@ -13,8 +13,9 @@ enum RegistryFault {
         case .cancelled: reason = .registryCancelled
         case .bodyTooLarge: reason = .tooLarge
         case .setup: reason = .storeUnreadable
+        case .addressRefused: reason = .registryAddress
         case .malformedRequest, .plainHTTPRefused, .malformedResponse, .headersTooLarge, .tooManyRedirects,
-            .redirectRefused, .addressRefused:
+            .redirectRefused:
             reason = .registryResponse
         }
         return VerificationError(reason, "registry `\(registry)`\(elsewhere), asked for \(what): \(error.detail)")

@@ -30,7 +30,7 @@ struct RegistryRequest {
             attempt += 1
             let response: HTTPResponse
             do throws(HTTPError) {
-                client.prepare(&request, options, share: share)
+                client.prepare(&request, options, share: share, registry: endpoint.host)
                 response = try client.http(endpoint).send(request)
             } catch {
                 let fault = RegistryFault.error(error, registry: endpoint.domain, what: resource.description)

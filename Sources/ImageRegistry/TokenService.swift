@@ -3,7 +3,7 @@ import OutgoingHTTP
 
 /// The service that a registry names for its tokens.
 struct TokenService {
-    enum Answer {
+    enum Answer: Sendable {
         /// With its lifetime in seconds.
         case token(String, lifetime: Int64)
         case refused(VerificationError)
@@ -45,7 +45,7 @@ struct TokenService {
         var attempt = 0
         while true {
             attempt += 1
-            client.prepare(&request, options, share: 1)
+            client.prepare(&request, options, share: 1, registry: endpoint.host)
             let response: HTTPResponse
             do throws(HTTPError) {
                 response = try client.http(endpoint).send(request)

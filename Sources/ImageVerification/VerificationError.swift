@@ -47,6 +47,7 @@ package enum VerificationReason: String, Hashable, Sendable, CaseIterable {
     case registryRateLimited = "registry-rate-limited"
     case registryFailed = "registry-failed"
     case registryResponse = "registry-response"
+    case registryAddress = "registry-address"
     case registryCredentials = "registry-credentials"
     case registryCancelled = "registry-cancelled"
     case platformNotFound = "platform-not-found"
@@ -140,7 +141,8 @@ extension VerificationReason {
     package var isStoreProblem: Bool {
         switch self {
         case .storeUnreadable, .registryUnreachable, .registryTLS, .registryTimeout, .registryUnauthorized,
-            .registryRateLimited, .registryFailed, .registryResponse, .registryCredentials, .registryCancelled:
+            .registryRateLimited, .registryFailed, .registryResponse, .registryCredentials, .registryAddress,
+            .registryCancelled:
             true
         default: false
         }

@@ -56,7 +56,8 @@ struct KyvernoMutationRun {
         // Without an object (DELETE) there is nothing to change.
         guard result.isMatch, let original = target.objectNode else { return result }
         let kind = view == nil ? target.kind : GroupVersionKind(apiVersion: "v1", kind: "Pod")
-        let application = PatchApplication(kind, replacesAtomics: policy.replacesAtomics)
+        let application = PatchApplication(
+            kind, replacesAtomics: policy.replacesAtomics, definitions: context.cluster.definitions)
         var object = view ?? original
         for step in policy.steps {
             do throws(Failure) {

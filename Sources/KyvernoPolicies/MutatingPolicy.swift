@@ -15,6 +15,9 @@ final class KyvernoMutatingPolicy: MutatingPolicy {
 
     let id: PolicyID
     let match: MatchResources
+    /// The policy's document, and the objects that it is about itself, without those of generated rules.
+    let root: Node
+    let ownMatch: MatchResources
     let readsAllowances = true
     let changesDocuments: Bool
     /// Kyverno's policies have no bindings, so it has no name.
@@ -56,6 +59,8 @@ final class KyvernoMutatingPolicy: MutatingPolicy {
         generatesRules = !definition.podControllers.isEmpty
         var match = definition.match
         if changesDocuments { match = MatchResources() }
+        root = definition.root
+        ownMatch = match
         if let rule = match.resourceRules.first {
             match.resourceRules += Autogen.rules(definition.podControllers, operations: rule.operations)
         }
@@ -86,11 +91,7 @@ final class KyvernoMutatingPolicy: MutatingPolicy {
     }
 
     func error(_ failure: KyvernoRunner.Failure, _ check: PolicyCheck? = nil) -> Decision {
-        var decision = Decision(
-            .error, action: failurePolicy.action, policy: id, binding: binding, check: check, message: failure.message,
-            reason: .invalid, actions: .deny)
-        decision.missing = failure.missing
-        return decision
+        failure.decision(id, binding, failurePolicy, check, reason: .invalid, actions: .deny)
     }
 }
 

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Keeps SIGPIPE from a thread while it writes to sockets: OpenSSL has no flag against it.
+/// Keeps SIGPIPE from a thread while it writes to sockets or pipes: OpenSSL has no flag against it.
 ///
 /// The process's own disposition stays as it is, since that is not a library's to change.
-struct BrokenPipes {
+package struct BrokenPipes {
     private let previous: sigset_t
     private let wasPending: Bool
 
-    static func block() -> BrokenPipes {
+    package static func block() -> BrokenPipes {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGPIPE)
@@ -16,7 +16,7 @@ struct BrokenPipes {
         return BrokenPipes(previous: previous, wasPending: isPending())
     }
 
-    func restore() {
+    package func restore() {
         if !wasPending, Self.isPending() {
             var signals = sigset_t()
             sigemptyset(&signals)

@@ -19,6 +19,7 @@ struct Exchange {
         let follows = limit > 0 && (request.method == "GET" || request.method == "HEAD")
         var redirects = 0
         while true {
+            try Self.check(url, zone)
             let hop = Hop(
                 request: request, url: url, isFirstOrigin: isFirstOrigin, innermostZone: zone,
                 followsRedirects: follows, onHead: onHead, onChunk: onChunk)
@@ -29,7 +30,9 @@ struct Exchange {
                 throw HTTPError(
                     .tooManyRedirects, host: url.origin.description, "redirected more than \(limit) times")
             }
-            if client.configuration.redirectScope == .notInwards, zone == nil { zone = hop.zone }
+            if client.configuration.redirectScope == .notInwards, let found = hop.zone {
+                zone = min(zone ?? found, found)
+            }
             let next: HTTPURL
             do throws(HTTPError) {
                 next = try url.resolving(location)
@@ -44,6 +47,13 @@ struct Exchange {
             if next.origin != first.origin { isFirstOrigin = false }
             url = next
         }
+    }
+
+    /// Literal addresses and this machine's name are refused before anything is sent anywhere, to a proxy either.
+    private static func check(_ url: HTTPURL, _ zone: NetworkZone?) throws(HTTPError) {
+        guard let zone, let found = url.isLoopback ? .loopback : NetworkZone(address: url.origin.host), found > zone
+        else { return }
+        throw HTTPError.address(url.origin.host, host: url.origin.description)
     }
 
     private func check(_ url: HTTPURL) throws(HTTPError) {

@@ -32,6 +32,12 @@ package struct HTTPError: Error, Hashable, Sendable {
         self.detail = detail
     }
 
+    /// What lies further inside than it may.
+    static func address(_ address: String, host: String) -> HTTPError {
+        HTTPError(
+            .addressRefused, host: host, "`\(address)` lies further inside than this server may")
+    }
+
     /// Whether the same request may well be answered later.
     package var isTransient: Bool {
         switch kind {

@@ -35,7 +35,8 @@ package struct HTTPRequest: Sendable {
     package var maximumRedirects = 0
     /// Whether the server may compress the body.
     package var acceptsCompression = false
-    /// How far inside the server's address may lie, where another server named this one; nil for anywhere.
+    /// How far inside the server's address may lie, and those that it redirects to: where another server, or a stranger,
+    /// named this one. Nil for anywhere. What a proxy connects to is the proxy's business, but for literal addresses.
     package var innermostZone: NetworkZone?
     /// Ends the request from another thread.
     package var cancellation: HTTPCancellation?

@@ -27,6 +27,8 @@ final class Hop {
     private var isHeadComplete = false
     private var discardedBytes = 0
     private var failure: HTTPError?
+    private var refusedAddress: String?
+    private var easy: UnsafeMutableRawPointer?
 
     init(
         request: HTTPRequest, url: HTTPURL, isFirstOrigin: Bool, innermostZone: NetworkZone?, followsRedirects: Bool,
@@ -55,6 +57,11 @@ final class Hop {
         _ = guardrail_curl_set_pointer(lane.easy, CURLOPT_HEADERDATA, context)
         _ = guardrail_curl_set_data_function(lane.easy, CURLOPT_WRITEFUNCTION, Self.bodyFunction)
         _ = guardrail_curl_set_pointer(lane.easy, CURLOPT_WRITEDATA, context)
+        if innermostZone != nil, !mayUseProxy(client) {
+            _ = guardrail_curl_set_socket_function(lane.easy, Self.socketFunction)
+            _ = guardrail_curl_set_pointer(lane.easy, CURLOPT_OPENSOCKETDATA, context)
+        }
+        easy = lane.easy
         _ = guardrail_curl_set_prerequest_function(lane.easy, Self.addressFunction)
         _ = guardrail_curl_set_pointer(lane.easy, CURLOPT_PREREQDATA, context)
 
@@ -72,6 +79,8 @@ final class Hop {
         }
         let result = try perform(on: lane)
         if let failure { throw failure }
+        // Another address of the host's may have been taken instead.
+        if result != CURLE_OK, zone == nil, let refusedAddress { throw HTTPError.address(refusedAddress, host: host) }
         if wasStopped { return }
         if result == CURLE_OK {
             // libcurl takes a head that breaks off for a whole one.
@@ -143,6 +152,35 @@ final class Hop {
         return hop.connected(to: String(cString: remote)) ? Int32(CURL_PREREQFUNC_OK) : Int32(CURL_PREREQFUNC_ABORT)
     }
 
+    /// Opens no socket to addresses that are refused: not even a connection tells that something is there.
+    private static let socketFunction: guardrail_curl_socket_function = { context, _, address in
+        guard let hop = hop(context), let address else { return guardrail_curl_bad_socket() }
+        guard hop.mayConnect(to: &address.pointee.addr) else { return guardrail_curl_bad_socket() }
+        return socket(
+            address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    }
+
+    private func mayConnect(to address: UnsafePointer<sockaddr>) -> Bool {
+        guard let innermostZone, let found = NetworkZone(socketAddress: address), found > innermostZone else {
+            return true
+        }
+        refusedAddress = url.origin.host
+        return false
+    }
+
+    /// Whether the address that libcurl connects to may be a proxy's.
+    private func mayUseProxy(_ client: HTTPClient) -> Bool {
+        guard client.configuration.usesEnvironmentProxy, !url.isLoopback else { return false }
+        let names = url.origin.scheme == "https" ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]
+        return (names + ["all_proxy", "ALL_PROXY"]).contains { getenv($0).map { $0.pointee != 0 } ?? false }
+    }
+
+    /// Whether the connection that is about to be used leads through a proxy's tunnel.
+    private var isTunnelled: Bool {
+        var code = 0
+        return guardrail_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &code) == CURLE_OK && code != 0
+    }
+
     private static func hop(_ context: UnsafeMutableRawPointer?) -> Hop? {
         context.map { Unmanaged<Hop>.fromOpaque($0).takeUnretainedValue() }
     }
@@ -151,11 +189,9 @@ final class Hop {
         let found = NetworkZone(address: address)
         zone = found
         head.zone = found
-        guard let innermostZone else { return true }
+        guard let innermostZone, !isTunnelled else { return true }
         if let found, found <= innermostZone { return true }
-        failure = HTTPError(
-            .addressRefused, host: host,
-            "another server led to `\(address)`, which lies further inside than that server does")
+        failure = HTTPError.address(address, host: host)
         return false
     }
 

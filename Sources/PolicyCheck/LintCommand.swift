@@ -32,6 +32,23 @@ struct LintCommand: ParsableCommand {
         completion: .file())
     var context: [String] = []
 
+    @Option(
+        name: .customLong("crd"),
+        help: ArgumentHelp(
+            "CustomResourceDefinitions, and Crossplane's CompositeResourceDefinitions; repeat for several.",
+            valueName: "path"),
+        completion: .file())
+    var definitions: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Report format, to standard output or to a file; repeat for several.",
+            discussion: "Formats: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "format[=file]"),
+        transform: OutputOption.init)
+    var output: [OutputOption] = []
+
     @Option(help: "Which findings make the exit code 1.")
     var failOn = FailOn.error
 
@@ -57,6 +74,10 @@ struct LintCommand: ParsableCommand {
 
     func validate() throws {
         if costs, expressionWarnings { throw ValidationError("--costs and --expression-warnings exclude each other") }
+        if costs || expressionWarnings, !output.isEmpty {
+            throw ValidationError("--output is for findings, not for --costs and --expression-warnings")
+        }
+        try OutputOption.checkDistinct(output)
         let known = LintFinding.Code.allCases.map(\.rawValue)
         for id in disable where !known.contains(id) {
             let hint = closestMatch(to: id, among: known).map { "; did you mean `\($0)`?" } ?? ""
@@ -66,15 +87,44 @@ struct LintCommand: ParsableCommand {
 
     func run() throws {
         let log = Log(colors: terminal.color)
-        let policies = try LoadedPolicies.load(paths, context: context, for: target, allowEmpty: false, log: log)
+        // Files are created before any work.
+        let reports = try ReportOutputs(output.filter { $0.format != .text }, color: terminal.color)
+        let standardOutput = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
+        var texts: [(file: OutputFile, isTerminal: Bool)] = []
+        for option in output.isEmpty ? [OutputOption.text] : output.filter({ $0.format == .text }) {
+            if let path = option.path {
+                texts.append((try OutputFile(path: path), false))
+            } else {
+                texts.append((standardOutput, true))
+            }
+        }
+        if !definitions.isEmpty { _ = try SchemaOptions.read(definitions, log) }
+        let policies = try LoadedPolicies.load(
+            paths, context: context + definitions, for: target, allowEmpty: false, log: log)
         try log.flush()
-        let output = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-        if costs { return try printCosts(policies, output) }
-        if expressionWarnings { return try printWarnings(policies, output) }
+        if costs { return try printCosts(policies, standardOutput) }
+        if expressionWarnings { return try printWarnings(policies, standardOutput) }
         let findings = policies.lint(for: target).filter { !disable.contains($0.code.rawValue) }
-        let renderer = DiagnosticRenderer(colors: terminal.color.applies(to: STDOUT_FILENO))
-        for finding in findings { try output.append(renderer.render(finding.diagnostic)) }
         let errors = findings.count { $0.diagnostic.severity == .error }
+        for (file, isTerminal) in texts {
+            let colors = isTerminal ? terminal.color.applies(to: STDOUT_FILENO) : terminal.color == .always
+            try print(findings, errors: errors, of: policies, DiagnosticRenderer(colors: colors), to: file)
+        }
+        let fails: Bool =
+            switch failOn {
+            case .error: errors > 0
+            case .warn: !findings.isEmpty
+            case .never: false
+            }
+        try LintReport(findings, of: policies).write(to: reports, exitCode: fails ? .violations : .clean)
+        if fails { throw RunFailure(.violations, "") }
+    }
+
+    private func print(
+        _ findings: [LintFinding], errors: Int, of policies: LoadedPolicies, _ renderer: DiagnosticRenderer,
+        to output: OutputFile
+    ) throws {
+        for finding in findings { try output.append(renderer.render(finding.diagnostic)) }
         let warnings = findings.count - errors
         let count = Summary.plural(policies.policyCount, "policy")
         try output.append(
@@ -82,13 +132,6 @@ struct LintCommand: ParsableCommand {
                 ? "\(count): nothing to report.\n"
                 : "\(count): \(Summary.plural(errors, "error")), \(Summary.plural(warnings, "warning")).\n")
         try output.flush()
-        let fails: Bool =
-            switch failOn {
-            case .error: errors > 0
-            case .warn: !findings.isEmpty
-            case .never: false
-            }
-        if fails { throw RunFailure(.violations, "") }
     }
 
     private func printCosts(_ policies: LoadedPolicies, _ output: OutputFile) throws {

@@ -86,6 +86,7 @@ struct LoadedPolicies: Sendable {
 
     /// The same, knowing more custom kinds.
     func adding(_ definitions: [Node]) -> LoadedPolicies {
+        guard !definitions.isEmpty else { return self }
         var cluster = self.set.cluster
         cluster.add(definitions: definitions)
         var copy = self

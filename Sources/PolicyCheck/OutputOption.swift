@@ -8,9 +8,11 @@ struct OutputOption: Sendable {
     /// nil is standard output.
     let path: String?
 
+    /// Text on standard output.
+    static let text = OutputOption(format: .text, path: nil)
+
     /// What is written if nothing is asked for: text, and in GitHub's workflows annotations behind it.
     static func defaults(_ variable: (String) -> String? = Environment.variable) -> [OutputOption] {
-        let text = OutputOption(format: .text, path: nil)
         return variable("GITHUB_ACTIONS") == "true" ? [text, OutputOption(format: .github, path: nil)] : [text]
     }
 

@@ -75,11 +75,16 @@ package struct ClusterContext: Sendable {
         if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
     }
 
-    /// - Parameter node: a `v1` Namespace.
-    package mutating func add(namespace node: Node) {
-        guard let name = node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
+    /// - Parameters:
+    ///   - node: a `v1` Namespace.
+    ///   - name: its name, where the caller keeps it anyway: copies of it add up with thousands of Namespaces.
+    package mutating func add(namespace node: Node, name: String? = nil) {
+        guard let name = name ?? node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
         namespaces[name] = StoredNamespace.node(node)
     }
+
+    /// Makes room for so many Namespaces.
+    package mutating func reserve(namespaces count: Int) { namespaces.reserveCapacity(count) }
 
     package func namespace(_ name: String) -> Node? { namespaces[name] }
 

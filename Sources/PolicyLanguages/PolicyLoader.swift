@@ -182,13 +182,13 @@ package struct PolicyLoader {
         if source.kind == "Namespace", source.apiVersion == "v1" { builder.cluster.add(namespace: node) }
         if source.kind == "CustomResourceDefinition" || source.kind == "CompositeResourceDefinition" {
             definitions.append(node)
+            builder.cluster.add(definitions: [node])
         }
         table.learn(customResourceDefinition: node)
-        if source.kind == "CustomResourceDefinition" { builder.cluster.add(definitions: [node]) }
         params.append(node)
     }
 
-    /// Adds what a `Context` of Kyverno's tools holds: objects, and metadata of images.
+    /// Adds what a `Context` of Kyverno's tools holds: objects, metadata of images, and what other servers answer.
     private mutating func add(kyvernoContext node: Node) {
         guard let spec = node["spec"] else { return }
         for object in spec["resources"]?.elements ?? NodeElements(spec) where object.isMap { add(context: object) }
@@ -196,6 +196,9 @@ package struct PolicyLoader {
             guard let name = image["image"]?.string else { continue }
             builder.cluster.external.images[name] = image
         }
+        func list(_ field: String) -> [Node] { Array(spec[field]?.elements ?? NodeElements(spec)) }
+        builder.cluster.external.add(
+            apiCallResponses: list("apiCallResponses"), globalContext: list("globalContextEntries"))
     }
 
     /// Declares what the context cannot say by itself.

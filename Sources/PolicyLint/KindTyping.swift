@@ -38,7 +38,7 @@ struct KindTyping: Sendable {
     let variables: [String: TypedExpression]
     let matchConditions: [TypedExpression]
     let validations: [(expression: TypedExpression, message: TypedExpression?)]
-    /// Audit annotations and mutations.
+    /// Audit annotations, mutations and the rest.
     let others: [TypedExpression]
     /// Those of variables too.
     let all: [TypedExpression]
@@ -92,7 +92,7 @@ struct KindTyping: Sendable {
             if case .bool(true) = expression.typing.value { return (expression, nil) }
             return (expression, validation.message.flatMap(typed))
         }
-        others = (policy.auditAnnotations.map(\.expression) + policy.mutations).compactMap(typed)
+        others = (policy.auditAnnotations.map(\.expression) + policy.mutations + policy.others).compactMap(typed)
         self.all =
             all + matchConditions + validations.flatMap { [$0.expression] + ($0.message.map { [$0] } ?? []) } + others
     }

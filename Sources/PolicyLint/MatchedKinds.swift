@@ -1,6 +1,7 @@
 package import Admission
 package import KubernetesSchemas
 package import PolicyEngine
+import ValidatingAdmissionPolicies
 
 /// Which kinds of objects a policy is about, as API servers find them out to check its types.
 package enum MatchedKinds {
@@ -13,6 +14,23 @@ package enum MatchedKinds {
     ) -> [(kind: GroupVersionKind, type: TypeID)] {
         all(match, resources).compactMap { kind in
             schemas.type(apiVersion: kind.apiVersion, kind: kind.kind).map { (kind, $0) }
+        }
+    }
+
+    /// The kinds that have a schema of those that are named, in the order of group, version and kind; none if any kind
+    /// may be meant, or more than the limit.
+    static func of(
+        _ kinds: [PolicyInspection.Kinds], _ schemas: SchemaSet
+    ) -> [(kind: GroupVersionKind, type: TypeID)] {
+        guard !kinds.isEmpty, kinds.allSatisfy(\.isNamed) else { return [] }
+        let found = schemas.kindNames.compactMap { apiVersion, name -> (kind: GroupVersionKind, type: TypeID)? in
+            let kind = GroupVersionKind(apiVersion: apiVersion, kind: name)
+            guard kinds.contains(where: { $0.includes(kind) }) else { return nil }
+            return schemas.type(apiVersion: apiVersion, kind: name).map { (kind, $0) }
+        }
+        guard found.count <= LintLimits.kindsPerRule else { return [] }
+        return found.sorted {
+            ($0.kind.group, $0.kind.version, $0.kind.kind) < ($1.kind.group, $1.kind.version, $1.kind.kind)
         }
     }
 

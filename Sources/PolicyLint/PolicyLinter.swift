@@ -68,14 +68,27 @@ package struct PolicyLinter {
         }
     }
 
+    /// One for each policy; a template is one, however many constraints it has.
     private func inspections(_ set: PolicySet) -> [PolicyInspection] {
         let all: [any Sendable] = set.policies + set.mutatingPolicies
-        return all.compactMap { ($0 as? any InspectablePolicy)?.inspection }
+        var inspections: [PolicyInspection] = []
+        var positions: [PolicyID: Int] = [:]
+        for inspection in all.compactMap({ ($0 as? any InspectablePolicy)?.inspection }) {
+            if let kinds = inspection.kinds, let position = positions[inspection.id] {
+                inspections[position].kinds?.append(contentsOf: kinds)
+            } else {
+                positions[inspection.id] = inspections.count
+                inspections.append(inspection)
+            }
+        }
+        return inspections
     }
 
     /// One for each kind, or one for whatever it may be.
     private func typings(of policy: PolicyInspection) -> [KindTyping] {
-        let kinds = MatchedKinds.of(policy.match, in: resources, types.schemas)
+        let kinds =
+            policy.kinds.map { MatchedKinds.of($0, types.schemas) }
+            ?? MatchedKinds.of(policy.match, in: resources, types.schemas)
         guard !kinds.isEmpty else { return [KindTyping(policy, nil, types: types)] }
         return kinds.map { kind in
             KindTyping(policy, (kind.kind, kind.type, resources.resource(for: kind.kind)), types: types)

@@ -136,6 +136,7 @@ struct EngineResponder: AdmissionResponder {
         _ request: AdmissionRequest, _ endpoint: AdmissionEndpoint, _ policies: PolicySet, _ facts: ImageFacts?,
         _ trace: inout RequestTrace?
     ) -> Judged {
+        facts?.access = images?.access(of: request)
         trace?.begin("evaluate")
         let verdict: Verdict
         var response: AdmissionResponse

@@ -61,4 +61,11 @@ enum ExecutableLimits {
     static let patchMemory = Duration.seconds(300)
     /// How far our clock may be from the API server's before the log says so, in seconds.
     static let clockSkew = 300
+    /// Secrets with credentials that one image may be looked at with.
+    static let pullSecrets = 32
+    /// Secrets and ServiceAccounts that are kept.
+    static let keptSecrets = 1_024
+    /// How long a secret with credentials counts, and how long it is believed that one is missing.
+    static let secretLifetime = Duration.seconds(30)
+    static let missingSecretLifetime = Duration.seconds(5)
 }

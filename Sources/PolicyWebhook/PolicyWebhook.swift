@@ -84,6 +84,8 @@ struct PolicyWebhook: ParsableCommand {
 
     @OptionGroup var images: ImageOptions
 
+    @OptionGroup var imageReach: ImageReachOptions
+
     @Flag(help: "Count as unready once the certificate has expired.")
     var readinessNeedsValidCertificate = false
 
@@ -128,6 +130,7 @@ struct PolicyWebhook: ParsableCommand {
         guard (0...ExecutableLimits.longestReloadInterval).contains(reloadInterval) else {
             throw ValidationError("--reload-interval must be between 0 and 3600")
         }
+        try imageReach.validate(images, cluster)
         guard clientNames.isEmpty || clientCA != nil else { throw ValidationError("--client-name needs --client-ca") }
     }
 
@@ -192,9 +195,11 @@ struct PolicyWebhook: ParsableCommand {
         // Before the first load, so that a change in the meantime is seen.
         let policiesAtStart = PolicyFiles.fingerprint(policies)
         let imagesAtStart = ImageFiles.fingerprint(images)
+        let client = cluster.kubernetes || selfSigned.selfSigned ? try cluster.client() : nil
+        let pulls = imageReach.imagePullSecrets ? client.map { PullSecrets($0, home: PullSecrets.ownNamespace()) } : nil
         let imageFiles: ImageFiles?
         do throws(VerificationError) {
-            imageFiles = try ImageFiles(images, log: log)
+            imageFiles = try ImageFiles(images, imageReach, pulls: pulls, log: log)
         } catch {
             throw StartFailure(exitCode: 2, text: "error: \(error.detail)\n")
         }
@@ -203,7 +208,6 @@ struct PolicyWebhook: ParsableCommand {
             policies, watchesPolicies: cluster.watchPolicies != nil, enforcement: enforcement.value, status: status,
             log: log
         ) { malloc_trim(0) }
-        let client = cluster.kubernetes || selfSigned.selfSigned ? try cluster.client() : nil
         let certificate = try makeCertificate(client, status: status, log: log)
         var configuration = WebhookConfiguration(host: listen.host, port: listen.port, threads: threads)
         configuration.inFlight = maxInFlight

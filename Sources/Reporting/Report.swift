@@ -36,6 +36,15 @@ extension PolicySummary {
 
     package var isSchema: Bool { kind == Self.schemaKind }
 
+    /// What a finding about a policy itself is reported under.
+    ///
+    /// - Parameter id: such as `lint-absent-field`.
+    package static func lint(_ id: String) -> PolicySummary { PolicySummary(kind: lintKind, name: id) }
+
+    var isLint: Bool { kind == Self.lintKind }
+
+    private static let lintKind = "Lint"
+
     private static let schemaKind = "Schema"
 }
 

@@ -40,15 +40,27 @@ struct SARIFFormat: ReportWriter {
         let metadata = policy.metadata
         let title = metadata.title ?? "\(policy.kind) \(policy.name)"
         let text = String(
-            (metadata.description ?? "\(policy.kind) \(policy.name), written at \(place)").prefix(maximumDescription))
+            (metadata.description
+                ?? "\(policy.kind) \(policy.name)" + (policy.isLint ? "" : ", written at \(place)")).prefix(
+                    maximumDescription))
+        let advice =
+            policy.isLint
+            ? (
+                "Change the policy, or leave such findings out with --disable \(policy.name).",
+                "Change the policy, or leave such findings out with `--disable \(policy.name)`."
+            )
+            : (
+                "Change the object so that it meets the policy, or the policy at \(place).",
+                "Change the object so that it meets the policy, or the policy at `\(place)`."
+            )
         return makeMap {
             $0.field("id", policy.name)
             $0.field("name", policy.name)
             $0.map("shortDescription") { $0.field("text", String(title.prefix(maximumDescription))) }
             $0.map("fullDescription") { $0.field("text", text) }
             $0.map("help") {
-                $0.field("text", "Change the object so that it meets the policy, or the policy at \(place).")
-                $0.field("markdown", "Change the object so that it meets the policy, or the policy at `\(place)`.")
+                $0.field("text", advice.0)
+                $0.field("markdown", advice.1)
             }
             $0.map("defaultConfiguration") { $0.field("level", "error") }
             $0.map("properties") {

@@ -87,7 +87,7 @@ struct TextFormat: ReportWriter {
         // `=` stands under the `|` of the snippet's margin.
         let digits = place?.range.map { String($0.start.line).count } ?? 0
         let margin = String(repeating: " ", count: digits + 2)
-        if !finding.policy.isSchema { out += "\(margin)= policy: \(policy(finding))\n" }
+        if !finding.policy.isSchema, !finding.policy.isLint { out += "\(margin)= policy: \(policy(finding))\n" }
         if let why = finding.why { out += "\(margin)= why: \(Self.clean(Self.sentence(why)))\n" }
         if let help = finding.help { out += "\(margin)= help: \(Self.clean(help))\n" }
         return out

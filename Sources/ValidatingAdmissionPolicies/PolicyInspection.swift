@@ -13,6 +13,32 @@ package struct PolicyInspection: Sendable {
             self.name = name
             self.expression = expression
         }
+
+        /// Whether it stands in the policy; others are there in every policy of a language.
+        package var isWritten: Bool { expression.check.range != nil }
+    }
+
+    /// Kinds that a policy is about which matches by kind, not by resource; an empty list is any.
+    package struct Kinds: Sendable {
+        let groups: [String]
+        let versions: [String]
+        let kinds: [String]
+
+        package init(groups: [String], versions: [String], kinds: [String]) {
+            self.groups = groups
+            self.versions = versions
+            self.kinds = kinds
+        }
+
+        package func includes(_ kind: GroupVersionKind) -> Bool {
+            func includes(_ list: [String], _ name: String) -> Bool {
+                list.isEmpty || list.contains("*") || list.contains(name)
+            }
+            return includes(kinds, kind.kind) && includes(groups, kind.group) && includes(versions, kind.version)
+        }
+
+        /// Whether it names kinds at all.
+        package var isNamed: Bool { !kinds.isEmpty && !kinds.contains("*") }
     }
 
     package struct Validation: Sendable {
@@ -33,20 +59,27 @@ package struct PolicyInspection: Sendable {
     package let root: Node
     /// Which objects the expressions see as `object`.
     package let match: MatchResources
+    /// nil for policies that match by resource.
+    package var kinds: [Kinds]?
     package let paramKind: GroupVersionKind?
     package let variables: [Named]
     package let matchConditions: [Named]
     package let validations: [Validation]
     package let auditAnnotations: [Named]
     package let mutations: [CompiledExpression]
+    /// Expressions that judge and change nothing themselves, such as those that find images.
+    package let others: [CompiledExpression]
     /// What the expressions were compiled with, composed variables included.
     package let environment: Environment
 
     package init(
-        id: PolicyID, root: Node, match: MatchResources, paramKind: GroupVersionKind? = nil, variables: [Named],
-        matchConditions: [Named], validations: [Validation] = [], auditAnnotations: [Named] = [],
-        mutations: [CompiledExpression] = [], environment: Environment
+        id: PolicyID, root: Node, match: MatchResources, kinds: [Kinds]? = nil, paramKind: GroupVersionKind? = nil,
+        variables: [Named], matchConditions: [Named], validations: [Validation] = [],
+        auditAnnotations: [Named] = [], mutations: [CompiledExpression] = [], others: [CompiledExpression] = [],
+        environment: Environment
     ) {
+        self.kinds = kinds
+        self.others = others
         self.id = id
         self.root = root
         self.match = match
@@ -63,7 +96,7 @@ package struct PolicyInspection: Sendable {
     package var expressions: [CompiledExpression] {
         matchConditions.map(\.expression) + variables.map(\.expression)
             + validations.flatMap { [$0.expression] + ($0.message.map { [$0] } ?? []) }
-            + auditAnnotations.map(\.expression) + mutations
+            + auditAnnotations.map(\.expression) + mutations + others
     }
 }
 

@@ -20,6 +20,7 @@ package struct FakeResource: Hashable, Sendable {
     package static let namespaces = FakeResource("", "v1", "namespaces", "Namespace", isNamespaced: false)
     package static let configMaps = FakeResource("", "v1", "configmaps", "ConfigMap", isNamespaced: true)
     package static let secrets = FakeResource("", "v1", "secrets", "Secret", isNamespaced: true)
+    package static let serviceAccounts = FakeResource("", "v1", "serviceaccounts", "ServiceAccount", isNamespaced: true)
     package static let policies = FakeResource(
         "admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy",
         isNamespaced: false)

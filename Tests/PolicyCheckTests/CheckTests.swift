@@ -225,6 +225,22 @@ import Testing
         #expect(broken.status == 3 && broken.output.isEmpty)
         #expect(broken.errors.contains("broken-policy.yaml:14:") && broken.errors.contains("undeclared.yaml:14:"))
         #expect(try CommandRun(["lint", "good.yaml"], in: directory.url).status == 3)
+        let json = try CommandRun(["lint", "-o", "json", "-o", "github=notes", "failing.yaml"], in: directory.url)
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any], "\(json.errors)")
+        let object = ((report["files"] as? [[String: Any]])?.first?["objects"] as? [[String: Any]])?.first
+        let finding = (object?["findings"] as? [[String: Any]])?.first
+        #expect(json.status == 1 && finding?["policy"] as? String == "lint-undefined-field", "\(json.output)")
+        #expect((finding?["place"] as? [String: Any])?["file"] as? String == "failing.yaml")
+        #expect((report["summary"] as? [String: Any])?["exitCode"] as? Int == 1)
+        let notes = try String(contentsOf: directory.url.appendingPathComponent("notes"), encoding: .utf8)
+        #expect(notes.hasPrefix("::error file=failing.yaml,line=") && notes.contains("title=lint-undefined-field"))
+        let sarif = try CommandRun(["lint", "-o", "sarif", "failing.yaml"], in: directory.url)
+        #expect(sarif.output.contains(#""ruleId": "lint-undefined-field""#))
+        #expect(sarif.output.contains("leave such findings out with --disable lint-undefined-field"))
+        #expect(try CommandRun(["lint", "-o", "json", "--costs", "failing.yaml"], in: directory.url).status == 2)
+        let crd = try CommandRun(["lint", "--crd", "good.yaml", "failing.yaml"], in: directory.url)
+        #expect(crd.status == 2 && crd.errors.contains("--crd: `good.yaml` holds no CustomResourceDefinition"))
         #expect(try CommandRun(["lint", "none"], in: directory.url).status == 2)
         #expect(try CommandRun(["lint", "missing.yaml"], in: directory.url).status == 2)
     }

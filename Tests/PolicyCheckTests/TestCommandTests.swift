@@ -3,38 +3,11 @@ import Testing
 
 @Suite("policy-check test")
 struct TestCommandTests {
-    private static let policy = """
-        apiVersion: policies.kyverno.io/v1
-        kind: ValidatingPolicy
-        metadata: {name: tags}
-        spec:
-          matchConstraints:
-            resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
-          validations:
-          - expression: object.spec.containers.all(c, c.image.contains(':'))
-            message: images need a tag
-        """
-    private static let resources = """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: good}
-        spec: {containers: [{name: a, image: "nginx:1"}]}
-        ---
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: bad}
-        spec: {containers: [{name: a, image: nginx}]}
-        ---
-        apiVersion: v1
-        kind: ConfigMap
-        metadata: {name: settings}
-        """
-
     /// - Parameter results: entries of `results`, each on a line.
     private func run(_ results: String, arguments: [String] = [], extra: String = "") throws -> CommandRun {
         let directory = try TemporaryDirectory()
-        try directory.write(Self.policy, to: "policy.yaml")
-        try directory.write(Self.resources, to: "resources.yaml")
+        try directory.write(PolicyTestProject.policy, to: "policy.yaml")
+        try directory.write(PolicyTestProject.resources, to: "resources.yaml")
         try directory.write(
             """
             apiVersion: cli.kyverno.io/v1alpha1
@@ -156,7 +129,8 @@ struct TestCommandTests {
         let unsupported = try CommandRun(["test"], in: directory.url)
         #expect(unsupported.status == 3)
         #expect(unsupported.output.contains("--- SKIP: t (./kyverno-test.yaml): not supported: `GeneratingPolicy`"))
-        try directory.write(Self.policy.replacingOccurrences(of: "contains(':')", with: "contains("), to: "policy.yaml")
+        try directory.write(
+            PolicyTestProject.policy.replacingOccurrences(of: "contains(':')", with: "contains("), to: "policy.yaml")
         let invalid = try CommandRun(["test"], in: directory.url)
         #expect(invalid.status == 3)
         #expect(invalid.output.contains("--- ERROR: t"))

@@ -200,4 +200,23 @@ struct ClusterTests {
         #expect(webhook.terminate() == 0)
         withExtendedLifetime(endpoint) {}
     }
+
+    @Test("PolicyExceptions of the namespace that is named excuse objects, those of others do not")
+    func exceptions() throws {
+        let server = server()
+        let options = ["--watch-policies", "guardrail=yes", "--watch-exceptions", "waivers"]
+        let (webhook, endpoint) = try start(server, options)
+        #expect(RunningWebhook.wait { webhook.isReady })
+        server.put(.exceptions, ClusterSamples.exception("mine", namespace: "elsewhere", of: "no-x"))
+        server.put(.policies, ClusterSamples.policy("no-y", "object.metadata.name != 'y'"))
+        server.put(.bindings, ClusterSamples.binding("no-y"))
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed", name: "y") != .allowed })
+        #expect(webhook.review(namespace: "closed") != .allowed)
+        server.put(.exceptions, ClusterSamples.exception("mine", namespace: "waivers", of: "no-x"))
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed") == .allowed })
+        #expect(webhook.review(namespace: "closed", name: "y") != .allowed)
+        server.delete(.exceptions, namespace: "waivers", name: "mine")
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed") != .allowed })
+        withExtendedLifetime(endpoint) {}
+    }
 }

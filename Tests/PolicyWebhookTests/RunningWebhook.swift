@@ -78,7 +78,7 @@ final class RunningWebhook: @unchecked Sendable {
         return (try? Tool.run(probe).status) == 0
     }
 
-    enum Answer: Equatable {
+    enum Answer: Error, Equatable {
         case allowed
         case denied(String)
         /// An HTTP status other than 200.
@@ -95,22 +95,39 @@ final class RunningWebhook: @unchecked Sendable {
             "operation":"CREATE","userInfo":{"username":"a"},"dryRun":false,"object":{"apiVersion":"v1",
             "kind":"ConfigMap","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":\#(data)}}}
             """#
+        return ask(review)
+    }
+
+    /// Asks for a verdict on a whole AdmissionReview.
+    func ask(_ review: String) -> Answer {
+        switch send(review) {
+        case .failure(let answer): return answer
+        case .success(let response):
+            guard let allowed = response["allowed"] as? Bool else { return .none("no verdict") }
+            if allowed { return .allowed }
+            return .denied((response["status"] as? [String: Any])?["message"] as? String ?? "")
+        }
+    }
+
+    /// The response to an AdmissionReview.
+    func response(to review: String) -> [String: Any]? { try? send(review).get() }
+
+    private func send(_ review: String) -> Result<[String: Any], Answer> {
         let command = [
             "curl", "--silent", "--insecure", "--max-time", "10", "--write-out", "\n%{http_code}", "--header",
             "Content-Type: application/json", "--data-binary", "@-", "https://127.0.0.1:\(port)/validate?timeout=5s",
         ]
         guard let result = try? Tool.run(command, input: Data(review.utf8)), result.status == 0 else {
-            return .none("no answer")
+            return .failure(.none("no answer"))
         }
         let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
         let code = lines.last.flatMap { Int($0) } ?? 0
-        guard code == 200 else { return .status(code) }
+        guard code == 200 else { return .failure(.status(code)) }
         let body = Data(lines.dropLast().joined(separator: "\n").utf8)
         guard let answer = try? JSONSerialization.jsonObject(with: body) as? [String: Any],
-            let response = answer["response"] as? [String: Any], let allowed = response["allowed"] as? Bool
-        else { return .none(result.output) }
-        if allowed { return .allowed }
-        return .denied((response["status"] as? [String: Any])?["message"] as? String ?? "")
+            let response = answer["response"] as? [String: Any]
+        else { return .failure(.none(result.output)) }
+        return .success(response)
     }
 
     /// Looks again and again, at most a minute: delays between attempts grow to half of that.

@@ -127,7 +127,7 @@ import Testing
         let layout = Self.imagePolicies.appending(path: "signatures").path
         let pushed = try Shell().run("python3 '\(script)' '\(layout)' \(registry)")
         try #require(pushed.status == 0, "\(pushed.output)")
-        try withWebhook(policy: shipped(registry: registry), arguments: "--registries") { webhook in
+        try withWebhook(policy: shipped(registry: registry), arguments: "--registries --plain-http \(registry)") { webhook in
             for row in try Repository.table("testdata/image-policies/expected.tsv") {
                 let text = try Repository.text("testdata/image-policies/requests/\(row[0])")
                 let answer = try webhook.ask(text: text.replacing("registry.example.com", with: registry))
@@ -198,7 +198,7 @@ import Testing
               - expression: images.containers.all(i, verifyImageSignatures(i, [attestors.key]) > 0)
                 message: not signed
             """
-        try withWebhook(policy: policy, arguments: "--registries") { webhook in
+        try withWebhook(policy: policy, arguments: "--registries --plain-http \(registry)") { webhook in
             let answer = try webhook.ask("\(registry)/fix/\(fault.image):v1", timeout: fault.timeout)
             #expect(answer.isAllowed == fault.isAllowed, "\(answer.message)")
             // Who notices first that time is up, the client or who waits for it, is for the machine to say.

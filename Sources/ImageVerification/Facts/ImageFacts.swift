@@ -14,13 +14,19 @@ package struct ImageFailure: Error, Sendable {
 
 /// What a policy needs to know of an image.
 package struct ImageNeed: Sendable {
-    /// As the object has it.
+    /// As the object has it, behind the key of `access`: answers are given under it.
     package let text: String
     package let reference: ImageReference
+    /// Nil where the same credentials count for all.
+    package let access: ImageAccess?
     package var checks: [ImageCheck]
     package var wantsMetadata: Bool
 
-    package init(_ text: String, _ reference: ImageReference, checks: [ImageCheck], wantsMetadata: Bool = false) {
+    package init(
+        _ text: String, _ reference: ImageReference, checks: [ImageCheck], wantsMetadata: Bool = false,
+        access: ImageAccess? = nil
+    ) {
+        self.access = access
         self.text = text
         self.reference = reference
         self.checks = checks
@@ -41,6 +47,7 @@ package final class ImageFacts: Sendable {
     }
 
     private struct State {
+        var access: ImageAccess?
         var needs: [ImageNeed] = []
         /// What was gathered for this request; it counts whatever the cache has forgotten meanwhile.
         var gathered: [String: Result<ImageRecord, ImageFailure>] = [:]
@@ -57,12 +64,25 @@ package final class ImageFacts: Sendable {
         self.assumesPinning = assumesPinning
     }
 
-    /// - Parameter checks: all that will be asked of the image, so that it is gathered once.
+    /// Whose request it is; nil where that does not matter.
+    package var access: ImageAccess? {
+        get { state.withLock { $0.access } }
+        set { state.withLock { $0.access = newValue } }
+    }
+
+    /// Whether answers depend on more than everybody's credentials.
+    package func usesSecrets(_ secrets: [String]) -> Bool { access.map { !$0.adding(secrets).isEmpty } ?? false }
+
+    /// - Parameters:
+    ///   - checks: all that will be asked of the image, so that it is gathered once.
+    ///   - secrets: of the policy that asks.
     package func answer(
-        _ text: String, _ reference: @autoclosure () -> ImageReference?, checks: [ImageCheck],
-        wantsMetadata: Bool = false
+        _ image: String, _ reference: @autoclosure () -> ImageReference?, checks: [ImageCheck],
+        wantsMetadata: Bool = false, secrets: [String] = []
     ) -> Answer {
         let time = cache.now()
+        let access = self.access?.adding(secrets)
+        let text = access.map { $0.key + image } ?? image
         if let record = cache.record(text, checks: checks, metadata: wantsMetadata, at: time) { return .known(record) }
         return state.withLock { state in
             switch state.gathered[text] {
@@ -77,7 +97,7 @@ package final class ImageFacts: Sendable {
             guard let reference = reference() else {
                 return .failed(
                     ImageFailure(
-                        VerificationError(.malformedReference, "`\(text.prefix(300))` is no image reference")))
+                        VerificationError(.malformedReference, "`\(image.prefix(300))` is no image reference")))
             }
             if let index = state.needs.firstIndex(where: { $0.text == text }) {
                 for check in checks where !state.needs[index].checks.contains(where: { $0.id == check.id }) {
@@ -85,7 +105,8 @@ package final class ImageFacts: Sendable {
                 }
                 if wantsMetadata { state.needs[index].wantsMetadata = true }
             } else if state.needs.count + state.gathered.count < VerificationLimits.maximumImagesPerRequest {
-                state.needs.append(ImageNeed(text, reference, checks: checks, wantsMetadata: wantsMetadata))
+                state.needs.append(
+                    ImageNeed(text, reference, checks: checks, wantsMetadata: wantsMetadata, access: access))
             } else {
                 return .failed(
                     ImageFailure(

@@ -27,6 +27,8 @@ struct AttestorDefinition: Sendable {
     var requiresCertificateTimestamp = true
     var annotations: [String: String] = [:]
     var location = SignatureLocation()
+    /// Names of secrets with credentials for that place.
+    var secrets: [String] = []
     /// The attestor's text, which tells attestors apart.
     var key: String
     var node: Node
@@ -94,7 +96,7 @@ extension FieldReader {
                 definition.annotations[key.string ?? ""] = text
             }
         }
-        definition.location = location(node, "\(path).source")
+        definition.location = location(node, "\(path).source", &definition.secrets)
         definition.trust = trustsItself ? trust : nil
         return signer == nil ? nil : definition
     }
@@ -233,14 +235,20 @@ extension FieldReader {
         }
     }
 
-    private mutating func location(_ cosign: Node, _ path: String) -> SignatureLocation {
+    private mutating func location(
+        _ cosign: Node, _ path: String, _ secrets: inout [String]
+    ) -> SignatureLocation {
         var location = SignatureLocation()
         guard let node = map("source", in: cosign, path) else { return location }
         allow(["repository", "PullSecrets", "tagPrefix"], in: node, path)
-        if let secrets = node["PullSecrets"], secrets.count > 0 {
-            report(
-                .notSupported, "\(path).PullSecrets", "credentials are not taken from policies", at: secrets,
-                help: "registries are asked with the credentials of whoever runs this")
+        for (secret, path) in objects("PullSecrets", in: node, path) {
+            allow(["name"], in: secret, path)
+            guard let name = string("name", in: secret, path), let text = name.string else { continue }
+            if Self.isSecretName(text) {
+                secrets.append(text)
+            } else {
+                report(.invalid, "\(path).name", "must be the name of a secret", at: name)
+            }
         }
         location.tagPrefix = string("tagPrefix", in: node, path)?.string ?? ""
         if let repository = string("repository", in: node, path), let text = repository.string, !text.isEmpty {

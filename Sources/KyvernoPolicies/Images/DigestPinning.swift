@@ -66,7 +66,8 @@ package final class DigestPinning: MutatingPolicy {
         for node in images {
             guard let text = node.string, !text.contains("@") else { continue }
             do throws(EvaluationError) {
-                let record = try ImageEvaluation.record(of: text, context.images, checks: [])
+                let record = try ImageEvaluation.record(
+                    of: text, context.images, checks: [], secrets: rules.secrets)
                 replacements[node.index] = "\(text)@\(record.digest)"
             } catch {
                 let missing = ExternalContext.missing(in: error)

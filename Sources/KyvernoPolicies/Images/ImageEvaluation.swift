@@ -15,6 +15,8 @@ final class ImageEvaluation: @unchecked Sendable {
     private var payloads: [String: Node] = [:]
     private(set) var verified: Set<String> = []
     private(set) var attempted: Set<String> = []
+    /// Whether more was asked than the checks that were known beforehand.
+    private var askedMore = false
     /// Why images were refused, since the last `takeRemarks`.
     private var remarks: [String] = []
 
@@ -48,27 +50,9 @@ final class ImageEvaluation: @unchecked Sendable {
 
     private func record(of image: String) throws(EvaluationError) -> ImageRecord {
         if let record = records[image] { return record }
-        let record = try Self.record(of: image, facts, checks: checks)
+        let record = try Self.record(of: image, facts, checks: checks, secrets: rules.secrets)
         records[image] = record
         return record
-    }
-
-    /// - Throws: what is missing, or why nothing can be known.
-    static func record(
-        of image: String, _ facts: ImageFacts?, checks: [ImageCheck], wantsMetadata: Bool = false
-    ) throws(EvaluationError) -> ImageRecord {
-        let what = wantsMetadata ? "metadata" : "the signatures"
-        guard let facts else { throw ExternalContext.missing("\(what) of the image `\(image)`") }
-        let answer = facts.answer(
-            image, try? ImageVerification.ImageReference(image), checks: checks, wantsMetadata: wantsMetadata)
-        switch answer {
-        case .known(let record): return record
-        case .missing: throw ExternalContext.missing("\(what) of the image `\(image)`")
-        case .failed(let failure) where failure.isOutOfSight:
-            throw ExternalContext.missing("\(what) of the image `\(image)`: \(failure.error.detail)")
-        case .failed(let failure):
-            throw EvaluationError(.invalidArgument, "image `\(image)`: \(failure.error.detail)")
-        }
     }
 
     /// How many of the attestors have signed the image, or an attestation about it.
@@ -102,8 +86,9 @@ final class ImageEvaluation: @unchecked Sendable {
 
     private func result(of check: ImageCheck, _ image: String) throws(EvaluationError) -> ImageCheckResult {
         if let result = try record(of: image).result(of: check, at: nil) { return result }
+        askedMore = true
         // An attestor that the policy does not name beforehand; asked for alone, it is gathered in a round of its own.
-        let record = try Self.record(of: image, facts, checks: [check])
+        let record = try Self.record(of: image, facts, checks: [check], secrets: rules.secrets)
         guard let result = record.result(of: check, at: nil) else {
             throw ExternalContext.missing("the signatures of the image `\(image)`")
         }
@@ -145,12 +130,51 @@ final class ImageEvaluation: @unchecked Sendable {
         return evaluation
     }
 
+    /// Images that were looked up.
+    var askedCount: Int { records.count }
+
+    /// Until when the same questions have the same answers, in the cache's time, if the cache learns nothing meanwhile;
+    /// nil if nobody knows.
+    func certainty(in cache: ImageCache) -> Int64? {
+        guard !askedMore else { return nil }
+        var first = Int64.max
+        for image in records.keys {
+            guard let expiry = cache.certainty(of: image, checks: checks) else { return nil }
+            first = min(first, expiry)
+        }
+        return first
+    }
+
     func metadata(of image: String) throws(EvaluationError) -> Value {
-        let record = try Self.record(of: image, facts, checks: [], wantsMetadata: true)
+        askedMore = true
+        let record = try Self.record(
+            of: image, facts, checks: [], wantsMetadata: true, secrets: rules.secrets)
         guard let value = record.metadataValue(image) else {
             throw ExternalContext.missing("metadata of the image `\(image)`")
         }
         return value
+    }
+}
+
+extension ImageEvaluation {
+    /// - Throws: what is missing, or why nothing can be known.
+    static func record(
+        of image: String, _ facts: ImageFacts?, checks: [ImageCheck], wantsMetadata: Bool = false,
+        secrets: [String] = []
+    ) throws(EvaluationError) -> ImageRecord {
+        let what = wantsMetadata ? "metadata" : "the signatures"
+        guard let facts else { throw ExternalContext.missing("\(what) of the image `\(image)`") }
+        let answer = facts.answer(
+            image, try? ImageVerification.ImageReference(image), checks: checks, wantsMetadata: wantsMetadata,
+            secrets: secrets)
+        switch answer {
+        case .known(let record): return record
+        case .missing: throw ExternalContext.missing("\(what) of the image `\(image)`")
+        case .failed(let failure) where failure.isOutOfSight:
+            throw ExternalContext.missing("\(what) of the image `\(image)`: \(failure.error.detail)")
+        case .failed(let failure):
+            throw EvaluationError(.invalidArgument, "image `\(image)`: \(failure.error.detail)")
+        }
     }
 }
 

@@ -12,6 +12,9 @@ final class ImageRules: Sendable {
         case expression(CompiledExpression)
     }
 
+    /// Variables with data that was given, which no request changes.
+    static let dataVariables: Set = ["resource", "http", "globalContext"]
+
     private let references: [Reference]
     let extractors: [(name: String, expression: CompiledExpression)]
     let attestors: [AttestorRule]
@@ -21,6 +24,8 @@ final class ImageRules: Sendable {
     let isRequired: Bool
     let verifiesDigest: Bool
     let mutatesDigest: Bool
+    /// `spec.credentials.secrets`: with their namespace, or in the webhook's own.
+    let secrets: [String]
     let digestCheck: PolicyCheck
     let requiredCheck: PolicyCheck
     /// Checks that are known when the policy is loaded, and that its expressions can ask for.
@@ -32,7 +37,7 @@ final class ImageRules: Sendable {
 
     /// - Parameter expressions: the texts of all of the policy's expressions.
     init(
-        _ definition: ImageRulesDefinition, environment: Environment, expressions: [String],
+        _ definition: ImageRulesDefinition, scope: KyvernoScope, expressions: [String],
         reader: inout FieldReader, compiler: inout ExpressionCompiler
     ) {
         var references: [Reference] = []
@@ -51,7 +56,7 @@ final class ImageRules: Sendable {
             extractors.append(
                 (
                     extractor.name,
-                    compiler.compile(extractor.expression, index: index, wanted: nil, in: environment)
+                    compiler.compile(extractor.expression, index: index, wanted: nil, in: scope.environment)
                 ))
         }
         self.extractors = extractors
@@ -64,12 +69,13 @@ final class ImageRules: Sendable {
         for attestor in definition.attestors {
             attestors.append(
                 AttestorRule(
-                    attestor, subjects: subjects, in: environment, reader: &reader, compiler: &compiler))
+                    attestor, subjects: subjects, in: scope, reader: &reader, compiler: &compiler))
         }
         self.attestors = attestors
         isRequired = definition.isRequired
         verifiesDigest = definition.verifiesDigest
         mutatesDigest = definition.mutatesDigest
+        secrets = definition.secrets
         digestCheck = Self.check("verifyDigest", definition.configuration)
         requiredCheck = Self.check("required", definition.configuration)
         asksForSignatures = expressions.contains { $0.contains("verifyImageSignatures") }
@@ -95,6 +101,9 @@ final class ImageRules: Sendable {
         hasEvaluatedAttestors
             ? attestors.flatMap { Self.checks($0, asksForSignatures, asksForAttestations) } : fixedChecks
     }
+
+    /// All that is evaluated for a request; `matchImageReferences` is about single images.
+    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
 
     /// Whether an image is the policy's business, by its name as it is written or in full: `nginx` is an image of
     /// `docker.io` too.

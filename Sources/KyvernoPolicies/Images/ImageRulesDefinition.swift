@@ -28,6 +28,9 @@ struct ImageRulesDefinition: Sendable {
     var extractors: [Extractor]
     var attestors: [AttestorDefinition]
     var attestations: [Attestation]
+    /// Secrets with credentials, of `spec.credentials` and of attestors: `namespace/name`, or a name in the webhook's own
+    /// namespace.
+    var secrets: [String]
     /// `spec.validationConfigurations`.
     var isRequired: Bool
     var verifiesDigest: Bool
@@ -42,16 +45,19 @@ extension FieldReader {
         "images", "matchImageReferences", "attestors", "attestations", "validationConfigurations", "credentials",
     ]
 
-    mutating func imageRules(_ spec: Node) -> ImageRulesDefinition {
+    /// - Parameter namespace: of the policy; empty for one of the cluster.
+    mutating func imageRules(_ spec: Node, namespace: String) -> ImageRulesDefinition {
         let configuration = map("validationConfigurations", in: spec, "spec")
         if let configuration {
             allow(["required", "verifyDigest", "mutateDigest"], in: configuration, "spec.validationConfigurations")
         }
         var warnings: [Diagnostic] = []
-        credentials(spec, &warnings)
+        let secrets = credentials(spec, namespace: namespace, &warnings)
+        let attestors = attestors(spec)
+        let others = attestors.flatMap(\.secrets).map { Self.secret($0, namespace) }
         return ImageRulesDefinition(
-            references: imageReferences(spec), extractors: imageExtractors(spec), attestors: attestors(spec),
-            attestations: attestations(spec),
+            references: imageReferences(spec), extractors: imageExtractors(spec), attestors: attestors,
+            attestations: attestations(spec), secrets: secrets + others.filter { !secrets.contains($0) },
             isRequired: flag("required", in: configuration, default: true),
             verifiesDigest: flag("verifyDigest", in: configuration, default: true),
             mutatesDigest: flag("mutateDigest", in: configuration, default: true),
@@ -149,22 +155,5 @@ extension FieldReader {
         }
         if !names.insert(text).inserted { report(.duplicate, "\(path).name", at: name) }
         return text
-    }
-
-    /// Credentials belong to whoever asks the registry, which is not the policy: the webhook and `policy-check` have
-    /// options for them.
-    private mutating func credentials(_ spec: Node, _ warnings: inout [Diagnostic]) {
-        guard let node = map("credentials", in: spec, "spec") else { return }
-        allow(["allowInsecureRegistry", "providers", "secrets"], in: node, "spec.credentials")
-        if boolean("allowInsecureRegistry", in: node, "spec.credentials") == true {
-            report(
-                .forbidden, "spec.credentials.allowInsecureRegistry", "a policy cannot turn encryption off", at: node,
-                help: "name the registry where it is asked, with an option")
-        }
-        warnings.append(
-            Diagnostic(
-                "image-credentials", .warning,
-                "`spec.credentials` has no effect: registries are asked with the credentials of whoever runs this",
-                file: node.document.source, range: node.position.map { SourceRange(at: $0) }))
     }
 }

@@ -22,10 +22,12 @@ struct FileJudge: Sendable {
     var mutates = false
 
     init(policies: LoadedPolicies, options: ManifestRequestOptions, schemas: ManifestSchemas = .view) {
-        self.policies = policies
+        // What mutations merge is a matter of the same definitions.
+        self.policies = policies.adding(schemas.definitions)
         self.options = options
         self.schemas = schemas
         resources = policies.resources
+        for definition in schemas.definitions { resources.learn(customResourceDefinition: definition) }
     }
 
     /// A file's report, with what the policies that matched nothing in it came nearest to.
@@ -194,7 +196,7 @@ struct FileJudge: Sendable {
             }
         }
         do throws(AdmissionReviewError) {
-            return try AdmissionReview(object).request
+            return schemas.reviewed(try AdmissionReview(object).request)
         } catch {
             throw DocumentError(error.id, error.message, file: file, at: object.position, help: error.help)
         }

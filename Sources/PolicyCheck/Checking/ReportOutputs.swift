@@ -18,14 +18,20 @@ struct ReportOutputs {
 
     /// Files are created at once, before any work.
     init(_ command: CheckCommand) throws(RunFailure) {
+        try self.init(
+            command.output.isEmpty ? OutputOption.defaults() : command.output, color: command.terminal.color,
+            ReportOptions(isQuiet: command.quiet, isVerbose: command.verbose))
+    }
+
+    init(
+        _ outputs: [OutputOption], color: ColorChoice, _ shared: ReportOptions = ReportOptions()
+    ) throws(RunFailure) {
         // One for both where annotations follow the text.
         let stdout = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
-        let outputs = command.output.isEmpty ? OutputOption.defaults() : command.output
         for output in outputs {
             let file = try output.path.map { path throws(RunFailure) in try OutputFile(path: path) } ?? stdout
-            let color = command.terminal.color
-            let colors = output.path == nil ? color.applies(to: STDOUT_FILENO) : color == .always
-            let options = ReportOptions(colors: colors, isQuiet: command.quiet, isVerbose: command.verbose)
+            var options = shared
+            options.colors = output.path == nil ? color.applies(to: STDOUT_FILENO) : color == .always
             reports.append(Output(output.format.makeWriter(options), file))
         }
         // GitHub shows this file's Markdown on the page of the workflow's run.

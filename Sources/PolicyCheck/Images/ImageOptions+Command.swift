@@ -1,5 +1,6 @@
 import ImageArguments
 import ImageGathering
+import ImageRegistry
 import ImageVerification
 
 extension ImageOptions {
@@ -8,7 +9,8 @@ extension ImageOptions {
     /// - Throws: status 2 if a file or directory cannot be used.
     func commandGatherer() throws(RunFailure) -> ImageGatherer? {
         do throws(VerificationError) {
-            return try gatherer()
+            // It is the user's own configuration that names the programs.
+            return try gatherer { $0.runsCredentialHelpers = true }
         } catch {
             throw RunFailure(.input, error.detail)
         }

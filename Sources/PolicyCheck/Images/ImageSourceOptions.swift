@@ -15,7 +15,7 @@ struct ImageSourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Docker configuration with credentials (default: config.json in $DOCKER_CONFIG or ~/.docker). Helper programs are not run.",
+            "Docker configuration with credentials (default: config.json in $DOCKER_CONFIG or ~/.docker). Credential helpers that it names are run.",
             valueName: "file"),
         completion: .file())
     var registryConfig: String?
@@ -51,6 +51,7 @@ struct ImageSourceOptions: ParsableArguments {
         do throws(VerificationError) {
             if let signatures { return LayoutImageSource(try OCILayout(directory: signatures)) }
             var configuration = RegistryConfiguration()
+            configuration.runsCredentialHelpers = true
             configuration.http.userAgent = "policy-check/\(toolVersion)"
             if let registryAuthorities { configuration.http.authorities = .systemAnd(.file(registryAuthorities)) }
             configuration.plainHTTP = Set(plainHTTP)

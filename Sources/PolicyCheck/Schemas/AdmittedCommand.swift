@@ -48,6 +48,9 @@ struct AdmittedCommand: ParsableCommand {
     var requireSchemas = false
 
     func validate() throws {
+        if schemas.reviewObjects != .recorded {
+            throw ValidationError("--review-objects is for what judges, and not for `admitted`")
+        }
         if schemas.raw { throw ValidationError("--raw leaves nothing to do") }
         if namespace.isEmpty { throw ValidationError("--namespace must not be empty") }
     }

@@ -10,6 +10,8 @@ import Values
 /// admission, and finds what the server would refuse.
 struct ManifestSchemas: Sendable {
     private(set) var set: SchemaSet
+    /// Definitions that were given beside the built-in types.
+    private(set) var definitions: [Node] = []
     /// The rules of custom resources.
     private var rules: CustomResourceRules
     private let version: KubernetesVersion
@@ -18,6 +20,8 @@ struct ManifestSchemas: Sendable {
     let validates: Bool
     /// Whether an unknown kind is an error.
     let requiresSchemas: Bool
+    /// What is made of recorded objects.
+    var reviewObjects = ReviewObjects.recorded
 
     init(
         set: SchemaSet, version: KubernetesVersion = .latest, makesView: Bool, validates: Bool,
@@ -41,6 +45,7 @@ struct ManifestSchemas: Sendable {
         var copy = self
         guard !definitions.isEmpty else { return copy }
         copy.set = set.adding(definitions: definitions)
+        copy.definitions += definitions
         copy.rules = CustomResourceRules(copy.set, version: version)
         return copy
     }
@@ -73,6 +78,17 @@ struct ManifestSchemas: Sendable {
         // What cannot be decoded is judged all the same, as far as it goes.
         let view = validation.view ?? AdmittedView(of: manifest, in: set, options: options)
         return Admitted(object: view?.root ?? manifest, view: view, findings: findings, kind: .served)
+    }
+
+    /// A recorded request with its object in the form that was asked for.
+    func reviewed(_ request: AdmissionRequest) -> AdmissionRequest {
+        guard reviewObjects != .recorded, let object = request.objectNode else { return request }
+        var options = AdmittedView.Options()
+        options.appliesDefaults = reviewObjects == .defaulted
+        options.appliesPlugins = false
+        options.serviceAddress = nil
+        options.isNew = request.operation == .create
+        return AdmittedView(of: object, in: set, options: options).map { request.with(object: $0.root) } ?? request
     }
 
     /// The Pod that a controller makes, as policies see it.

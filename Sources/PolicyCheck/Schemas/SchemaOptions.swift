@@ -18,6 +18,13 @@ struct SchemaOptions: ParsableArguments {
         completion: .file())
     var definitions: [String] = []
 
+    @Option(
+        help: """
+            How the object of an AdmissionReview is judged: recorded (as it is), decoded (as an API server reads it: \
+            unknown fields go, quantities become canonical) or defaulted (with the defaults filled in, too).
+            """)
+    var reviewObjects = ReviewObjects.recorded
+
     /// - Parameters:
     ///   - validates: whether what the API server would refuse is looked for.
     ///   - requires: whether an object of an unknown kind is an error.
@@ -30,13 +37,14 @@ struct SchemaOptions: ParsableArguments {
         do throws(RunFailure) {
             set = try Self.set(for: target)
         } catch {
-            if insists || requires { throw error }
+            if insists || requires || reviewObjects != .recorded { throw error }
             if !raw || validates { try log.report(Diagnostic("schema-version", .warning, error.message)) }
             return ManifestSchemas(set: .builtIn, makesView: false, validates: false)
         }
-        let schemas = ManifestSchemas(
+        var schemas = ManifestSchemas(
             set: set, version: target.version, makesView: !raw, validates: validates, requiresSchemas: requires)
-        return definitions.isEmpty ? schemas : schemas.adding(try read(log))
+        schemas.reviewObjects = reviewObjects
+        return definitions.isEmpty ? schemas : schemas.adding(try Self.read(definitions, log))
     }
 
     /// The built-in types of a version.
@@ -50,9 +58,10 @@ struct SchemaOptions: ParsableArguments {
                 + "they are written, and not validated")
     }
 
-    private func read(_ log: Log) throws(RunFailure) -> [Node] {
+    /// The definitions in files and directories; each must hold one.
+    static func read(_ paths: [String], _ log: Log) throws(RunFailure) -> [Node] {
         var found: [Node] = []
-        for path in definitions {
+        for path in paths {
             let count = found.count
             var errors: [Diagnostic] = []
             var files = [path]
@@ -80,6 +89,13 @@ struct SchemaOptions: ParsableArguments {
         }
         return found
     }
+}
+
+/// What is made of the object of an AdmissionReview before it is judged.
+///
+/// What an API server sends has all its defaults; one that was written by hand, or made from a manifest, has not.
+enum ReviewObjects: String, ExpressibleByArgument, CaseIterable {
+    case recorded, decoded, defaulted
 }
 
 /// Whether manifests are held against the schemas of their kinds.

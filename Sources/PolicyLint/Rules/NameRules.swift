@@ -22,7 +22,7 @@ enum NameRules {
             used.formUnion(variables(variable.expression))
         }
         return policy.variables.enumerated().compactMap { index, variable in
-            guard !used.contains(variable.name) else { return nil }
+            guard variable.isWritten, !used.contains(variable.name) else { return nil }
             let node = policy.root["spec"]?["variables"]?.element(at: index)?["name"] ?? variable.expression.node
             return LintFinding(
                 .unusedVariable, "nothing uses the variable `\(variable.name)`", at: .init(node))

@@ -1,3 +1,4 @@
+import Admission
 import ImageArguments
 import ImageGathering
 import ImageVerification
@@ -9,18 +10,28 @@ import Webhook
 /// What was known is forgotten then: it may not count any more.
 final class ImageFiles: Reloadable {
     private let options: ImageOptions
+    private let reach: ImageReachOptions
+    private let pulls: PullSecrets?
     private let log: Log
     private let current: Mutex<ImageGatherer>
 
+    /// - Parameter pulls: nil where the secrets of Pods do not count.
     /// - Throws: what is wrong with the files.
-    init?(_ options: ImageOptions, log: Log) throws(VerificationError) {
-        guard let gatherer = try options.gatherer() else { return nil }
+    init?(
+        _ options: ImageOptions, _ reach: ImageReachOptions, pulls: PullSecrets?, log: Log
+    ) throws(VerificationError) {
+        guard let gatherer = try reach.gatherer(options, pulls) else { return nil }
         self.options = options
+        self.reach = reach
+        self.pulls = pulls
         self.log = log
         current = Mutex(gatherer)
     }
 
     var gatherer: ImageGatherer { current.withLock { $0 } }
+
+    /// Whose secrets count for a request; nil where nobody's do.
+    func access(of request: AdmissionRequest) -> ImageAccess? { pulls == nil ? nil : ImageAccess(request) }
 
     func fingerprint() -> UInt64 { Self.fingerprint(options) }
 
@@ -32,7 +43,7 @@ final class ImageFiles: Reloadable {
 
     func reload() -> ReloadOutcome {
         do throws(VerificationError) {
-            guard let gatherer = try options.gatherer() else { return .refused }
+            guard let gatherer = try reach.gatherer(options, pulls) else { return .refused }
             current.withLock { $0 = gatherer }
             log.write(LogLine(.info, "signatures loaded"))
             return .loaded
