@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 FORMATTED := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak build install schemas oracles lint format clean toolchain
+.PHONY: help run test bench profile soak build install schemas oracles lint format clean toolchain
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,6 +17,7 @@ run: toolchain ## build, start the webhook, send it requests, check manifests
 
 test: toolchain ## run all tests
 	@scripts/install-packages.sh build run
+	-@scripts/install-packages.sh test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test
 
@@ -24,8 +25,14 @@ bench: toolchain ## measure, beside nginx
 	@scripts/install-packages.sh build run bench
 	@scripts/bench.sh
 
+profile: toolchain ## where the webhook's time goes, by stage and thread
+	@scripts/install-packages.sh build run profile
+	$(SWIFT) build --configuration release --product policy-webhook
+	@scripts/profile-webhook.py --binary "$$($(SWIFT) build --configuration release --show-bin-path)/policy-webhook"
+
 soak: toolchain ## run the webhook under load while things go wrong, SOAK_SECONDS (600) long
 	@scripts/install-packages.sh build run
+	-@scripts/install-packages.sh test
 	$(SWIFT) build --configuration release --product policy-webhook
 	@scripts/soak.py --binary "$$($(SWIFT) build --configuration release --show-bin-path)/policy-webhook" all
 

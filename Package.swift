@@ -141,7 +141,7 @@ let package = Package(
             name: "EngineBench",
             dependencies: [
                 "CAllocationCounter", "ExpressionFuzzing", "PolicyLanguages", "PolicyEngine", "ImageGathering",
-                "ImageRegistry", "ImageVerification",
+                "ImageRegistry", "ImageVerification", "TestServers",
                 "Admission", "CEL",
                 "Documents", "KubernetesCEL", "Values", "Diagnostics",
             ],
@@ -169,7 +169,7 @@ let package = Package(
         tests(
             "GatekeeperPolicies",
             ["PolicyLanguages", "PolicyEngine", "Admission", "Documents", "Values", "Diagnostics"]),
-        tests("ImageGathering", ["ImageVerification", "Values"]),
+        tests("ImageGathering", ["ImageRegistry", "ImageVerification", "TestServers", "Values"]),
         tests("PolicyTesting", ["PolicyLanguages", "KubernetesSchemas", "Documents", "Values", "Diagnostics"]),
         tests("Guardrail"),
         tests("Values", ["Diagnostics"]),

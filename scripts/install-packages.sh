@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a job needs and that are not there yet.
 #
-#   scripts/install-packages.sh [--dry-run] build|run|bench ...
+#   scripts/install-packages.sh [--dry-run] build|run|test|bench|profile ...
 #
 # Does nothing, and asks for nothing, where all of them are installed. --dry-run prints the missing ones only.
 set -euo pipefail
@@ -15,9 +15,12 @@ packages_for() {
             echo "git=git ca-certificates binutils=ld libxml2 libncurses6 libsqlite3-0"
             ;;
         run) echo "curl=curl openssl=openssl jq=jq" ;;
+        # Moves the clock of a server under load.
+        test) echo "libfaketime" ;;
         bench) echo "nginx-light=nginx wrk=wrk valgrind=valgrind" ;;
+        profile) echo "linux-perf=perf wrk=wrk" ;;
         *)
-            echo "install-packages: unknown job \`$1\`; known are build, run and bench" >&2
+            echo "install-packages: unknown job \`$1\`; known are build, run, test, bench and profile" >&2
             return 2
             ;;
     esac
@@ -41,7 +44,7 @@ for argument in "$@"; do
     for package in $list; do wanted+=("$package"); done
 done
 if [[ ${#wanted[@]} -eq 0 ]]; then
-    echo "usage: scripts/install-packages.sh [--dry-run] build|run|bench ..." >&2
+    echo "usage: scripts/install-packages.sh [--dry-run] build|run|test|bench|profile ..." >&2
     exit 2
 fi
 

@@ -55,7 +55,7 @@ def wait_for(what, condition, seconds=20):
 class Server:
     """One policy-webhook with policies and certificates mounted as a kubelet mounts them."""
 
-    def __init__(self, binary, *arguments, stderr=None, policies=None):
+    def __init__(self, binary, *arguments, stderr=None, policies=None, environment=None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="soak-"))
         self.generation = 0
         self.authorities = ""
@@ -66,17 +66,19 @@ class Server:
         # The ports are in the log, so a server whose log goes elsewhere needs fixed ones.
         self.port = 0 if self.own_log else free_port()
         self.management = 0 if self.own_log else free_port()
+        # Through `env`: libfaketime changes the environment of the first program that it is loaded into, and Swift finds a
+        # program's arguments beside its environment.
         self.process = subprocess.Popen(
-            [binary, "--policy", self.directory / "policies", "--listen", f"127.0.0.1:{self.port}",
+            [*(["env"] if environment else []), binary, "--policy", self.directory / "policies", "--listen", f"127.0.0.1:{self.port}",
              "--metrics-listen", f"127.0.0.1:{self.management}", "--tls-cert", self.directory / "tls/tls.crt",
              "--tls-key", self.directory / "tls/tls.key", "--reload-interval", "0.1", "--threads", "2", *arguments],
-            stderr=stderr if stderr is not None else open(self.log, "wb"))
+            stderr=stderr if stderr is not None else open(self.log, "wb"), env={**os.environ, **(environment or {})})
         atexit.register(self.process.kill)
         if self.own_log:
             wait_for("the server's start", lambda: self.find_ports() or self.process.poll() is not None)
         else:
             wait_for("the server's start", self.is_ready)
-        check(self.process.poll() is None, "the server did not start")
+        check(self.process.poll() is None, f"the server did not start: {self.log.read_text() if self.own_log else None}")
 
     def shipped(self):
         return {path.name: path.read_text() for path in (ROOT / "policies").glob("*.yaml")}
@@ -488,6 +490,43 @@ def cost_limit(options):
     return f"{said}, p99 {p99 * 1000:.0f} ms"
 
 
+def clock_jump(options):
+    """the time of day jumps by years under load, forth and back: no request fails, and the certificate's end is seen"""
+    library = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+    if library is None:
+        return "not tried: libfaketime is not installed (apt-get install libfaketime)"
+    with tempfile.TemporaryDirectory() as directory:
+        clock = pathlib.Path(directory) / "clock"
+
+        def jump(offset):
+            (clock.parent / "next").write_text(offset)
+            os.rename(clock.parent / "next", clock)
+
+        jump("+0d")
+        # Only the time of day: the monotonic clock is one that does not jump.
+        server = Server(options.binary, environment={
+            "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"})
+        left = server.metric("guardrail_certificate_expiry_seconds")
+        with Load(server) as load:
+            for offset, days in (("+3650d", 3650), ("-3650d", -3650), ("+1d", 1), ("+0d", 0)):
+                jump(offset)
+                wait_for(
+                    f"the jump by {offset}",
+                    lambda: abs(server.metric("guardrail_certificate_expiry_seconds") - (left - days * 86400)) < 120)
+                before = load.answered
+                wait_for("answers after it", lambda: load.answered > before + 200 or load.failures)
+                check(server.get("/livez")[0] == 200, "the probe fails")
+                # Reloads still happen: what is waited for is not the time of day.
+                loads = server.metric("guardrail_policy_last_load_seconds")
+                server.mount("policies", server.shipped())
+                wait_for("a reload", lambda: server.metric("guardrail_policy_last_load_seconds") != loads)
+            said = load.verify()
+        check("the certificate has expired" in server.log.read_text(), "the log does not say that it has expired")
+        server.stop()
+    return said
+
+
 def soak(options):
     """constant load with reloads and rotations: no error, RSS and descriptors flat, p99 steady"""
     server = Server(options.binary)
@@ -523,7 +562,7 @@ def soak(options):
 SCENARIOS = {
     "sigterm": sigterm, "rotation": rotation, "policies": policies, "misbehaving": misbehaving,
     "connections": connections, "descriptors": descriptors, "full-disk": full_disk, "record-full-disk": record_full_disk,
-    "stuck-log": stuck_log,
+    "stuck-log": stuck_log, "clock-jump": clock_jump,
     "cost-limit": cost_limit, "soak": soak,
 }
 

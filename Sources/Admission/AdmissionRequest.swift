@@ -101,6 +101,30 @@ package struct AdmissionRequest: Sendable {
         bytes(fields.kindGroup).isEmpty && equals(fields.kindName, "Namespace") && equals(fields.kindVersion, "v1")
     }
 
+    /// True for what API servers ask no admission policy about: policies and webhooks themselves, which could lock
+    /// everyone out, and questions that are asked and not stored.
+    ///
+    /// Source: `IsExemptAdmissionConfigurationResource` of `k8s.io/apiserver`, and `pkg/kubeapiserver/admission/exclusion`.
+    package var isExemptFromPolicies: Bool {
+        if bytes(fields.kindGroup).elementsEqual("admissionregistration.k8s.io".utf8) {
+            return Self.configurations.contains { equals(fields.kindName, $0) }
+        }
+        guard bytes(fields.group).starts(with: "auth".utf8) else { return false }
+        let name = groupResource
+        return Self.questions.contains { name.utf8.elementsEqual($0.utf8) }
+    }
+
+    private static let configurations: [StaticString] = [
+        "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+    ]
+
+    private static let questions = [
+        "selfsubjectreviews.authentication.k8s.io", "tokenreviews.authentication.k8s.io",
+        "localsubjectaccessreviews.authorization.k8s.io", "selfsubjectaccessreviews.authorization.k8s.io",
+        "selfsubjectrulesreviews.authorization.k8s.io", "subjectaccessreviews.authorization.k8s.io",
+    ]
+
     /// True for requests on the `namespaces` resource, subresources included.
     package var isNamespacesResource: Bool {
         bytes(fields.group).isEmpty && equals(fields.resourceName, "namespaces")

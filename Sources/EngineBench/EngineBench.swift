@@ -14,7 +14,9 @@ import Values
 ///     EngineBench cel EXPRESSIONS REVIEW    parse, check, plan, evaluate, for each line of a JSON Lines file
 ///     EngineBench evaluate EXPRESSIONS REVIEW COUNT   evaluation only, a fixed number of times (for callgrind)
 ///     EngineBench images POLICY LAYOUT IMAGE        a decision about an image that is known
+///     EngineBench images-repeat POLICY LAYOUT IMAGE COUNT    that decision a fixed number of times (for callgrind)
 ///     EngineBench images-cold POLICY REPOSITORY ROUNDS    Pods with images that a registry must be asked for
+///     EngineBench images-far POLICY LAYOUT MILLISECONDS ROUNDS    the same, from a registry that takes its time
 ///     EngineBench fuzz COUNT SEED FILES…    damaged expressions through all stages; see fuzz/README.md
 ///     EngineBench signatures LAYOUT [SUITE] signatures by key, and keyless ones of sigstore's conformance suite
 ///     EngineBench threads EXPRESSIONS REVIEW COUNT    the same programs on 8 threads (for the thread sanitizer)
@@ -39,16 +41,23 @@ struct EngineBench {
             case ("threads", 4): try FuzzRun.threads(arguments[1], arguments[2], Int(arguments[3]) ?? 1)
             case ("images", 4):
                 try ImageBenchmarks.cached(policy: arguments[1], layout: arguments[2], image: arguments[3])
+            case ("images-repeat", 5):
+                try ImageBenchmarks.repeated(
+                    policy: arguments[1], layout: arguments[2], image: arguments[3], count: Int(arguments[4]) ?? 1)
             case ("images-cold", 4):
-                try ImageBenchmarks.cold(
+                try ColdImageBenchmarks.near(
                     policy: arguments[1], repository: arguments[2], rounds: Int(arguments[3]) ?? 1)
+            case ("images-far", 5):
+                try ColdImageBenchmarks.far(
+                    policy: arguments[1], layout: arguments[2], milliseconds: Int(arguments[3]) ?? 20,
+                    rounds: Int(arguments[4]) ?? 1)
             case ("fuzz", 4...):
                 if let run = try FuzzRun(Array(arguments.dropFirst())) { exit(run.run() ? 0 : 1) }
                 fallthrough
             default:
                 FileHandle.standardError.write(
                     Data(
-                        "usage: EngineBench decode|documents|decide|mutate|scale|cel|evaluate|signatures|images|images-cold|fuzz|threads …\n"
+                        "usage: EngineBench decode|documents|decide|mutate|scale|cel|evaluate|signatures|images|images-repeat|images-cold|images-far|fuzz|threads …\n"
                             .utf8
                     ))
                 exit(2)

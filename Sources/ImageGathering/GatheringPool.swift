@@ -4,11 +4,16 @@ import Glibc
 ///
 /// Looking at registries is waiting; none of it may happen on an event loop.
 final class GatheringPool: @unchecked Sendable {
+    /// For all who look in this process, one after the other: a reload needs no new threads, and none ends because what it
+    /// looked for is not wanted any more.
+    static let shared = GatheringPool(threads: GatheringLimits.threads)
+
     // SAFETY: everything that changes is guarded by `mutex`.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let limit: Int
-    private var queue: [@Sendable () -> Void] = []
+    /// What waits, behind what was taken.
+    private var queue: [(@Sendable () -> Void)?] = []
     private var head = 0
     private var threads = 0
     private var idle = 0
@@ -33,11 +38,14 @@ final class GatheringPool: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// - Parameter mayWait: whether the work may wait for others to end.
     /// - Returns: false if too much is waiting already, or no thread can be had.
-    func run(_ work: @escaping @Sendable () -> Void) -> Bool {
+    func run(mayWait: Bool = true, _ work: @escaping @Sendable () -> Void) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !isStopped, queue.count - head < GatheringLimits.waitingImages else { return false }
+        let waiting = queue.count - head
+        guard !isStopped, waiting < GatheringLimits.waitingImages else { return false }
+        guard mayWait || waiting < idle || threads < limit else { return false }
         queue.append(work)
         // Threads that were woken count as idle until they run: there must be one for each piece of work.
         if queue.count - head <= idle {
@@ -84,14 +92,17 @@ final class GatheringPool: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         while true {
             if head < queue.count {
-                let work = queue[head]
+                var work = queue[head]
+                queue[head] = nil
                 head += 1
                 if head == queue.count {
                     queue.removeAll(keepingCapacity: true)
                     head = 0
                 }
                 pthread_mutex_unlock(mutex)
-                work()
+                work?()
+                // Whoever is held by nothing else ends here, and may want the mutex for that.
+                work = nil
                 pthread_mutex_lock(mutex)
                 continue
             }

@@ -16,25 +16,29 @@ package final class ImageGatherer: Sendable {
     private let source: any ImageLocator
     private let trustedRoot: TrustedRoot?
     private let pool: GatheringPool
+    private let ownsPool: Bool
+    private let habits = SignatureHabits()
     /// Who waits for an image that is being looked at, by its reference.
     private let flights = Mutex<[String: [Waiter]]>([:])
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - trustedRoot: whom keyless signatures and log entries are traced back to.
+    ///   - threads: of its own; nil for those that the whole process shares.
     ///   - clock: the time by which certificates are judged that have no timestamp.
     package init(
         source: any ImageLocator, trustedRoot: TrustedRoot?, cache: ImageCache = ImageCache(),
-        threads: Int = GatheringLimits.threads, clock: @escaping @Sendable () -> Timestamp
+        threads: Int? = nil, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.source = source
         self.trustedRoot = trustedRoot
         self.cache = cache
         self.clock = clock
-        pool = GatheringPool(threads: threads)
+        pool = threads.map { GatheringPool(threads: $0) } ?? .shared
+        ownsPool = threads != nil
     }
 
-    deinit { pool.stop() }
+    deinit { if ownsPool { pool.stop() } }
 
     /// Looks at one image.
     ///
@@ -84,7 +88,8 @@ package final class ImageGatherer: Sendable {
 
     private func look(_ need: ImageNeed, patience: Double) -> Result<ImageRecord, ImageFailure> {
         do throws(VerificationError) {
-            let place = try source.place(of: need.reference, for: need.access, patience: patience)
+            let place = concurrent(try source.place(of: need.reference, for: need.access, patience: patience))
+            expectSignatures(need, place)
             guard
                 let manifest = try place.store.checked(place.repository, need.reference.manifestReference)
             else {
@@ -107,6 +112,32 @@ package final class ImageGatherer: Sendable {
         }
     }
 
+    /// The same place, asked several things at once.
+    private func concurrent(_ place: ImagePlace) -> ImagePlace {
+        // Files are at hand.
+        source.isPartial
+            ? place : ImagePlace(store: ConcurrentStore(place.store, pool), repository: place.repository)
+    }
+
+    /// With a digest in the reference, what comes after the manifest can be asked at the same time.
+    private func expectSignatures(_ need: ImageNeed, _ place: ImagePlace) {
+        guard let digest = need.reference.digest, digest.algorithm == .sha256,
+            let parts = need.checks.first(where: { $0.location.repository == nil })?.parts
+        else { return }
+        let kinds = self.parts(parts, need.reference).order
+        guard let first = kinds.first else { return }
+        place.store.expect([
+            ImageSignatures.question(first, digest, place.repository, prefix: parts.tagPrefix)
+        ])
+    }
+
+    /// In the order in which images like this one are signed.
+    private func parts(_ parts: SignatureParts, _ reference: ImageReference) -> SignatureParts {
+        var parts = parts
+        parts.startsWithReferrers = habits.usesReferrers(reference)
+        return parts
+    }
+
     private func verify(
         _ content: ImageContent, _ need: ImageNeed, _ place: ImagePlace, _ record: ImageRecord, patience: Double
     ) throws(VerificationError) {
@@ -124,12 +155,11 @@ package final class ImageGatherer: Sendable {
                 parts.artifactTypes.formUnion(check.parts.artifactTypes)
             }
             let other = try location.repository.map { (reference) throws(VerificationError) in
-                try source.place(of: reference, for: need.access, patience: patience)
+                concurrent(try source.place(of: reference, for: need.access, patience: patience))
             }
-            let from = other ?? place
-            let found = ImageSignatures(of: content, repository: from.repository, in: from.store, parts: parts)
-            for check in checks {
-                let result = check.run(on: found, now: clock(), root: trustedRoot)
+            let results = results(
+                of: checks, content, other ?? place, self.parts(parts, need.reference), need.reference)
+            for (check, result) in zip(checks, results) {
                 statistics.verified(result)
                 let lifetime =
                     result.isAccepted
@@ -137,6 +167,31 @@ package final class ImageGatherer: Sendable {
                 record.keep(result, of: check, until: cache.expiry(after: lifetime))
             }
         }
+    }
+
+    /// Looks for signatures until all checks are settled, or there is nothing more to look at.
+    private func results(
+        of checks: [ImageCheck], _ content: ImageContent, _ place: ImagePlace, _ parts: SignatureParts,
+        _ reference: ImageReference
+    ) -> [ImageCheckResult] {
+        var settled: [String: ImageCheckResult] = [:]
+        let isEnough = { (found: ImageSignatures, kind: SignatureKinds) -> Bool in
+            for check in checks where settled[check.id] == nil {
+                let result = check.run(on: found, now: self.clock(), root: self.trustedRoot)
+                guard result.isAccepted else { return false }
+                settled[check.id] = result
+            }
+            self.habits.learn(kind, of: reference)
+            return true
+        }
+        let found = ImageSignatures(
+            of: content, repository: place.repository, in: place.store, parts: parts,
+            isEnough: checks.allSatisfy(\.isSettledByOne) ? isEnough : nil)
+        let last = checks.map { settled[$0.id] ?? $0.run(on: found, now: clock(), root: trustedRoot) }
+        if settled.count < checks.count, parts.kinds.contains(.referrers), last.allSatisfy(\.isAccepted) {
+            habits.learn(parts.startsWithReferrers ? .cosignSignatures : .referrers, of: reference)
+        }
+        return last
     }
 
     static func now() -> Int64 {

@@ -2,6 +2,10 @@
 package enum GatheringLimits {
     /// Threads that look, over all requests. They mostly wait for registries.
     package static let threads = 64
+    /// Questions about one image that are asked ahead of their turn, at the same time.
+    package static let questionsAhead = 8
+    /// Neighbourhoods of images of which is known how they are signed.
+    static let maximumHabits = 4_096
     /// Images that wait for a thread; more are turned away at once.
     package static let waitingImages = 4_096
     /// How often one request may ask for more, where what is asked depends on what was found.

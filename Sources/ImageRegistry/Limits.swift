@@ -18,6 +18,8 @@ package enum RegistryLimits {
     package static let maximumTokens = 1_024
     /// Longest time that a token is kept, in seconds, whatever its service says.
     package static let maximumTokenLifetime = 3_600
+    /// How long it is remembered that a host has no lists of referrers, in seconds.
+    package static let missingReferrersLifetime = 600
     /// Pages of a list of referrers.
     package static let maximumReferrerPages = 16
     /// Challenges in one answer.

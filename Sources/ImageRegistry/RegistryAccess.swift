@@ -11,6 +11,8 @@ struct RegistryAccess {
     private var current: RegistryCredential?
     /// What was sent came from an earlier request, and may have aged.
     private var isFromCache = false
+    /// That token.
+    private var shown: String?
     /// The answer to the first credential says more than the one to none at all.
     private var refusal: VerificationError?
     private let hasCredentials: Bool
@@ -40,6 +42,7 @@ struct RegistryAccess {
         if let token = tokens.token(key(first)) {
             current = left.removeFirst()
             isFromCache = true
+            shown = token
             return .bearer(token)
         }
         return try advance(realm, scope: nil) ?? .none
@@ -60,7 +63,7 @@ struct RegistryAccess {
             if isFromCache {
                 // Once more with a new token for the same.
                 isFromCache = false
-                tokens.remove(key(current))
+                if let shown { tokens.remove(shown, key(current)) }
                 left.insert(current, at: left.startIndex)
             }
             if let authorization = try advance(realm, scope: chosen.parameters["scope"]) { return authorization }
@@ -85,10 +88,18 @@ struct RegistryAccess {
                     client: request.client, endpoint: request.endpoint, realm: realm, scheme: scheme,
                     options: request.options)
                 let wanted = scope ?? "repository:\(request.endpoint.repository(request.resource.repository)):pull"
-                switch try service.token(scope: wanted, candidate) {
-                case .token(let text, let lifetime):
-                    tokens.add(text, key(candidate), lifetime: lifetime)
-                    return .bearer(text)
+                let key = key(candidate)
+                let (tokens, shown) = (tokens, shown)
+                let answer = try tokens.flights.value(for: key, until: request.options.deadline) {
+                    () throws(VerificationError) in
+                    // Somebody else may have got one meanwhile.
+                    if let token = tokens.token(key), token != shown { return .token(token, lifetime: 0) }
+                    let answer = try service.token(scope: wanted, candidate)
+                    if case .token(let text, let lifetime) = answer { tokens.add(text, key, lifetime: lifetime) }
+                    return answer
+                }
+                switch answer {
+                case .token(let text, _): return .bearer(text)
                 case .refused(let fault):
                     // That nobody in particular is refused too says less.
                     if candidate != nil || refusal == nil { refusal = fault }

@@ -15,6 +15,9 @@ package final class RegistryClient: Sendable {
     private let clients: [String: HTTPClient]
     /// Hosts that may be asked without TLS, and how they are.
     private let schemes = Mutex<[String: String]>([:])
+    private let probes = SingleFlight<String, String>()
+    /// Hosts without lists of referrers, and until when that is believed.
+    private let withoutReferrers = Mutex<[String: ContinuousClock.Instant]>([:])
 
     /// - Throws: `store-unreadable` where authorities cannot be read.
     package init(_ configuration: RegistryConfiguration = RegistryConfiguration()) throws(VerificationError) {
@@ -56,6 +59,16 @@ package final class RegistryClient: Sendable {
             return "https"
         }
         if let known = schemes.withLock({ $0[host] }) { return known }
+        return try probes.value(for: host, until: options.deadline) { () throws(VerificationError) in
+            if let known = schemes.withLock({ $0[host] }) { return known }
+            return try probe(endpoint, options)
+        }
+    }
+
+    private func probe(
+        _ endpoint: RegistryEndpoint, _ options: ImageFetchOptions
+    ) throws(VerificationError) -> String {
+        let host = endpoint.host
         // Without credentials, whatever answers. A server that wants TLS hangs up, or says 400.
         var request = HTTPRequest("GET", "http://\(host)/v2/")
         prepare(&request, options, share: 1)
@@ -73,6 +86,19 @@ package final class RegistryClient: Sendable {
             schemes[host] = scheme
         }
         return scheme
+    }
+
+    /// Whether a host had no lists of referrers a while ago.
+    func lacksReferrers(_ endpoint: RegistryEndpoint, now: ContinuousClock.Instant = .now) -> Bool {
+        withoutReferrers.withLock { hosts in hosts[endpoint.host].map { $0 > now } ?? false }
+    }
+
+    func learn(lacksReferrers endpoint: RegistryEndpoint, now: ContinuousClock.Instant = .now) {
+        let end = now.advanced(by: .seconds(RegistryLimits.missingReferrersLifetime))
+        withoutReferrers.withLock { hosts in
+            if hosts.count >= RegistryLimits.maximumKnownHosts { hosts = [:] }
+            hosts[endpoint.host] = end
+        }
     }
 
     /// Sets what all requests have in common.

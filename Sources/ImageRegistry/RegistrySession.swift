@@ -44,14 +44,25 @@ package struct RegistrySession: OCIStore {
 
     package func referrers(repository: String, digest: ImageDigest) throws(VerificationError) -> [ImageDigest] {
         let resource = RegistryResource(kind: .referrers, repository: repository, reference: digest.description)
+        // Where there were no lists a while ago, the tag is likely to be all there is. If there is none the API is asked
+        // all the same: it may be new.
+        let startsWithTag = endpoints.allSatisfy { client.lacksReferrers($0) }
+        if startsWithTag, let tagged = try taggedReferrers(repository, digest) { return tagged }
         let listed = try firstFound { (endpoint, share) throws(VerificationError) in
             try referrers(endpoint, resource, share)
         }
         if let listed { return listed }
+        return startsWithTag ? [] : try taggedReferrers(repository, digest) ?? []
+    }
+
+    /// The list under the tag that stands in for the API; nil where there is none.
+    private func taggedReferrers(
+        _ repository: String, _ digest: ImageDigest
+    ) throws(VerificationError) -> [ImageDigest]? {
         guard let fallback = try checkedManifest(repository: repository, reference: digest.tag),
             // Some registries take this tag for the digest itself.
             fallback.digest != digest
-        else { return [] }
+        else { return nil }
         return Self.unique(try Manifest(fallback.bytes).manifests.map(\.digest))
     }
 
@@ -147,8 +158,11 @@ package struct RegistrySession: OCIStore {
         var digests: [ImageDigest] = []
         for _ in 0..<RegistryLimits.maximumReferrerPages {
             let response = try request.send()
-            guard response.status == 200 else { return nil }
-            guard Self.mediaType(response) == ImageMediaType.ociIndex else { return nil }
+            guard response.status == 200, Self.mediaType(response) == ImageMediaType.ociIndex else {
+                // An error in the registry's own words is about this image or repository.
+                if RegistryFault.message(response).isEmpty { client.learn(lacksReferrers: endpoint) }
+                return nil
+            }
             do throws(VerificationError) {
                 digests += try Manifest(response.body).manifests.map(\.digest)
             } catch {

@@ -28,6 +28,8 @@ final class TokenCache: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Several images of a repository are looked at at once; one asks for the token.
+    let flights = SingleFlight<Key, TokenService.Answer>()
 
     func token(_ key: Key, now: ContinuousClock.Instant = .now) -> String? {
         state.withLock { state in
@@ -50,7 +52,12 @@ final class TokenCache: Sendable {
         }
     }
 
-    func remove(_ key: Key) { state.withLock { state in _ = state.tokens.removeValue(forKey: key) } }
+    /// Forgets a token, unless there is another one by now.
+    func remove(_ text: String, _ key: Key) {
+        state.withLock { state in
+            if state.tokens[key]?.text == text { state.tokens.removeValue(forKey: key) }
+        }
+    }
 
     func realm(_ host: String) -> Realm? { state.withLock { $0.realms[host] } }
 

@@ -3,7 +3,7 @@ import OutgoingHTTP
 
 /// The service that a registry names for its tokens.
 struct TokenService {
-    enum Answer {
+    enum Answer: Sendable {
         /// With its lifetime in seconds.
         case token(String, lifetime: Int64)
         case refused(VerificationError)

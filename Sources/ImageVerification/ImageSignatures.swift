@@ -71,8 +71,17 @@ package struct SignatureParts: Sendable, Hashable {
     package var artifactTypes: Set<String> = []
     /// Stands before the names of cosign's tags.
     package var tagPrefix = ""
+    /// Whether referrers are looked at first. What is found does not depend on it, only what may be left out.
+    package var startsWithReferrers = false
 
     package init() {}
+
+    /// The kinds one by one.
+    package var order: [SignatureKinds] {
+        let tags = [SignatureKinds.cosignSignatures, .cosignAttestations].filter(kinds.contains)
+        guard kinds.contains(.referrers) else { return tags }
+        return startsWithReferrers ? [.referrers] + tags : tags + [.referrers]
+    }
 }
 
 /// An artifact that refers to an image, such as an SBOM: its content and what signs it.
@@ -86,19 +95,46 @@ package struct ReferrerArtifact: Sendable {
 extension ImageSignatures {
     /// Collects what a store has on an image that is known already. One bad signature does not hide the others.
     ///
-    /// - Parameter repository: where the signatures lie, which need not be where the image is.
+    /// - Parameters:
+    ///   - repository: where the signatures lie, which need not be where the image is.
+    ///   - isEnough: asked after each kind that something was found of; what has not been looked for by then is left
+    ///     out. nil where everything must be seen.
     package init(
-        of image: ImageContent, repository: String, in store: some OCIStore, parts: SignatureParts
+        of image: ImageContent, repository: String, in store: some OCIStore, parts: SignatureParts,
+        isEnough: ((_ found: ImageSignatures, _ kind: SignatureKinds) -> Bool)? = nil
     ) {
         self.init(image: image)
-        if parts.kinds.contains(.cosignSignatures) {
-            signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
+        let kinds = parts.order
+        if isEnough == nil, kinds.count > 1 {
+            store.expect(kinds.map { Self.question($0, image.digest, repository, prefix: parts.tagPrefix) })
         }
-        if parts.kinds.contains(.cosignAttestations) {
-            attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix)
+        for kind in kinds {
+            let isNew: Bool
+            switch kind {
+            case .cosignSignatures:
+                signatures = gatherLayers(".sig", repository, store, prefix: parts.tagPrefix)
+                isNew = !signatures.isEmpty
+            case .cosignAttestations:
+                attestations = gatherLayers(".att", repository, store, prefix: parts.tagPrefix)
+                isNew = !attestations.isEmpty
+            default:
+                gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+                isNew = !(bundles.isEmpty && notations.isEmpty && artifacts.isEmpty)
+            }
+            if let isEnough, isNew, kind != kinds.last, isEnough(self, kind) { return }
         }
-        if parts.kinds.contains(.referrers) {
-            gatherReferrers(repository, store, artifactTypes: parts.artifactTypes)
+    }
+
+    /// The first question about signatures of a kind.
+    ///
+    /// - Parameter prefix: stands before the names of cosign's tags.
+    package static func question(
+        _ kind: SignatureKinds, _ digest: ImageDigest, _ repository: String, prefix: String
+    ) -> StoreQuestion {
+        switch kind {
+        case .cosignSignatures: .manifest(repository: repository, reference: prefix + digest.tag + ".sig")
+        case .cosignAttestations: .manifest(repository: repository, reference: prefix + digest.tag + ".att")
+        default: .referrers(repository: repository, digest: digest)
         }
     }
 
@@ -139,6 +175,7 @@ extension ImageSignatures {
                     .tooMany,
                     "`\(tag)` has \(layers.count) layers; the limit is \(VerificationLimits.maximumSignatures)")
             }
+            store.expectBlobs(layers, repository: repository)
             return layers.map { layer in
                 CosignLayer(
                     mediaType: layer.mediaType, annotations: layer.annotations,
@@ -167,27 +204,47 @@ extension ImageSignatures {
                     "the image has \(referrers.count) referrers; \(VerificationLimits.maximumSignatures) are looked at")
             )
         }
-        for digest in referrers.prefix(VerificationLimits.maximumSignatures) {
+        let wanted = referrers.prefix(VerificationLimits.maximumSignatures)
+        if wanted.count > 1 {
+            store.expect(wanted.map { .manifest(repository: repository, reference: $0.description) })
+        }
+        var found: [Referrer] = []
+        for digest in wanted {
             do throws(VerificationError) {
-                try gather(referrer: digest, repository, store, artifactTypes)
+                if let referrer = try look(at: digest, repository, store, artifactTypes) { found.append(referrer) }
             } catch {
                 problems.append(error)
             }
         }
+        store.expectBlobs(found.map(\.layer), repository: repository)
+        for referrer in found { gather(referrer, repository, store) }
     }
 
-    private mutating func gather(
-        referrer: ImageDigest, _ repository: String, _ store: some OCIStore, _ artifactTypes: Set<String>
-    ) throws(VerificationError) {
+    /// A manifest that refers to the image and holds what was asked for.
+    private struct Referrer {
+        enum Kind {
+            case bundle, notation
+            case artifact(type: String)
+        }
+
+        let kind: Kind
+        let manifest: StoredManifest
+        let layer: Descriptor
+    }
+
+    /// - Returns: nil for what nobody asked for.
+    private func look(
+        at referrer: ImageDigest, _ repository: String, _ store: some OCIStore, _ artifactTypes: Set<String>
+    ) throws(VerificationError) -> Referrer? {
         guard let stored = try store.checkedManifest(repository: repository, reference: referrer.description) else {
-            return
+            return nil
         }
         let manifest = try Manifest(stored.bytes)
         let isBundle = manifest.artifactType.hasPrefix("application/vnd.dev.sigstore.bundle")
         let notation = "application/vnd.cncf.notary.signature"
         let isNotation = manifest.artifactType == notation || manifest.configMediaType == notation
         let isArtifact = artifactTypes.contains(manifest.artifactType)
-        guard isBundle || isNotation || isArtifact else { return }
+        guard isBundle || isNotation || isArtifact else { return nil }
         guard manifest.subject == image.digest else {
             throw VerificationError(.otherSubject, "the referrer \(referrer) is about another image")
         }
@@ -195,18 +252,23 @@ extension ImageSignatures {
             throw VerificationError(
                 .layerCount, "the signature manifest \(referrer) has \(manifest.layers.count) layers instead of one")
         }
+        let kind: Referrer.Kind =
+            isArtifact ? .artifact(type: manifest.artifactType) : isBundle ? .bundle : .notation
+        return Referrer(kind: kind, manifest: stored, layer: layer)
+    }
+
+    private mutating func gather(_ referrer: Referrer, _ repository: String, _ store: some OCIStore) {
         let content = Self.result { () throws(VerificationError) in
-            try store.checkedBlob(repository: repository, layer)
+            try store.checkedBlob(repository: repository, referrer.layer)
         }
-        if isArtifact {
+        switch referrer.kind {
+        case .artifact(let type):
             // What signs the artifact refers to it, not to the image; artifacts of artifacts are nobody's business.
             let signatures = ImageSignatures(
-                of: ImageContent(stored), repository: repository, in: store, parts: Self.artifactParts)
-            artifacts.append(ReferrerArtifact(type: manifest.artifactType, signatures: signatures, content: content))
-        } else if isBundle {
-            bundles.append(content)
-        } else {
-            notations.append(NotationLayer(mediaType: layer.mediaType, content: content))
+                of: ImageContent(referrer.manifest), repository: repository, in: store, parts: Self.artifactParts)
+            artifacts.append(ReferrerArtifact(type: type, signatures: signatures, content: content))
+        case .bundle: bundles.append(content)
+        case .notation: notations.append(NotationLayer(mediaType: referrer.layer.mediaType, content: content))
         }
     }
 

@@ -68,10 +68,12 @@ enum KyvernoEnvironment {
 
     /// The variables' values, in the order of their declaration.
     ///
-    /// - Parameter object: what expressions see as `object`.
+    /// - Parameters:
+    ///   - object: what expressions see as `object`.
+    ///   - kinds: of the outside world, those that expressions name.
     static func values(
         _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
-        _ allowances: ExceptionAllowances
+        _ allowances: ExceptionAllowances, naming kinds: ExternalContext.Kinds = .all
     ) -> [Value?] {
         let request = context.request
         let exceptions =
@@ -81,10 +83,18 @@ enum KyvernoEnvironment {
                 (key: Value.string("allowedImages"), value: .list(allowances.images.map { .string($0) })),
                 (key: .string("allowedValues"), value: .list(allowances.values.map { .string($0) })),
             ])
-        let values: [Value?] = [
-            object, oldObject, request.value, context.namespaceObject.map { Value($0) } ?? .null, .map(exceptions),
-        ]
+        var values: [Value?] = []
+        // With room for what policies about images see besides.
+        values.reserveCapacity(16)
+        values.append(object)
+        values.append(oldObject)
+        values.append(request.value)
+        values.append(context.namespaceObject.map { Value($0) } ?? .null)
+        values.append(.map(exceptions))
+        for kind in ExternalContext.Kind.ofObjects {
+            let isNamed = kinds.contains(ExternalContext.Kinds(kind))
+            values.append(isNamed ? .object(ExternalContext(kind, context, namespace: namespace)) : nil)
+        }
         return values
-            + ExternalContext.Kind.ofObjects.map { .object(ExternalContext($0, context, namespace: namespace)) }
     }
 }

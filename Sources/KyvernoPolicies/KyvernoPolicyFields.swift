@@ -28,6 +28,14 @@ extension FieldReader {
         return choice("mode", in: node, path, EvaluationMode.self) ?? .kubernetes
     }
 
+    /// Where the policy says that it is not about admission (`evaluation.admission.enabled: false`).
+    mutating func notAtAdmission(_ spec: Node) -> Node? {
+        guard let admission = spec["evaluation"].flatMap({ map("admission", in: $0, "spec.evaluation") }),
+            flag("enabled", in: admission, "spec.evaluation.admission") == false
+        else { return nil }
+        return admission
+    }
+
     /// A truth value; nil if it is absent, or no truth value, which is reported.
     mutating func flag(_ name: String, in node: Node, _ path: String) -> Bool? {
         guard let value = node[name], !value.isNull else { return nil }
@@ -48,7 +56,7 @@ extension FieldReader {
             allow(["podControllers", generated], in: node, "spec.autogen")
             if let controllers = map("podControllers", in: node, "spec.autogen") {
                 allow(["controllers"], in: controllers, "spec.autogen.podControllers")
-                if controllers["controllers"] != nil {
+                if let list = controllers["controllers"], !list.isNull {
                     // A name that is no resource (`Deployment` instead of `deployments`) generates nothing there.
                     let names = strings("controllers", in: controllers, "spec.autogen.podControllers").map(\.text)
                     wanted = Autogen.resources.filter(names.contains)

@@ -103,7 +103,17 @@ package struct KyvernoPolicyLanguage: PolicyLanguage {
                     reader.errors.isEmpty, compiler.errors.isEmpty
                 {
                     set.add(policy)
-                    if let pinning = DigestPinning(policy) { set.add(pinning) }
+                    if let node = definition.notAtAdmission {
+                        if !isForTests {
+                            log.report(
+                                "kyverno-not-at-admission",
+                                "the policy is not for admission: what it finds is noted and denies nothing",
+                                severity: .warning, in: source, at: node,
+                                help: "leave `evaluation.admission` out, or set `enabled: true`")
+                        }
+                    } else if let pinning = DigestPinning(policy) {
+                        set.add(pinning)
+                    }
                 }
             }
         }

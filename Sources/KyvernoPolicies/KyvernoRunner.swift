@@ -21,12 +21,25 @@ struct KyvernoRunner {
             let what = check.map { "expression '\($0.expression)' resulted in error: " } ?? ""
             message = missing?.description ?? "\(what)\(error.message)"
         }
+
+        /// What follows for a policy.
+        func decision(
+            _ policy: PolicyID, _ binding: BindingID, _ failurePolicy: FailurePolicy, _ check: PolicyCheck?,
+            reason: StatusReason? = nil, actions: ValidationActions? = nil
+        ) -> Decision {
+            var made = Decision(
+                .error, action: failurePolicy.action, policy: policy, binding: binding, check: check,
+                message: message, reason: reason, actions: actions)
+            made.missing = missing
+            return made
+        }
     }
 
     private let scope: KyvernoScope
     private let context: AdmissionContext
     private let namespace: String?
     private let allowances: ExceptionAllowances
+    private let kinds: ExternalContext.Kinds
     private(set) var activation: Activation
     /// How many of the activation's values every policy has.
     private let commonCount: Int
@@ -35,27 +48,32 @@ struct KyvernoRunner {
     /// - Parameters:
     ///   - object: what expressions see as `object`.
     ///   - namespace: the one that a namespaced policy is confined to.
+    ///   - kinds: of the outside world, those that the policy names.
     init(
         _ scope: KyvernoScope, _ context: AdmissionContext, object: Value, oldObject: Value, namespace: String?,
-        _ allowances: ExceptionAllowances
+        _ allowances: ExceptionAllowances, naming kinds: ExternalContext.Kinds = .all
     ) {
         self.init(
             scope, context,
             values: KyvernoEnvironment.values(
-                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
-            namespace: namespace, allowances)
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds),
+            namespace: namespace, allowances, naming: kinds)
     }
 
     /// - Parameter values: those of the environment's variables, in the order of their declaration.
     init(
         _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
-        _ allowances: ExceptionAllowances = ExceptionAllowances()
+        _ allowances: ExceptionAllowances = ExceptionAllowances(), naming kinds: ExternalContext.Kinds = .all
     ) {
+        var values = values
+        self.kinds = kinds
         self.scope = scope
         self.context = context
         self.namespace = namespace
         self.allowances = allowances
         commonCount = values.count
+        // What is seen only later has no value yet, but a place.
+        while values.count < scope.environment.variables.count { values.append(nil) }
         activation = Activation(values, composed: Self.composed(scope))
     }
 
@@ -93,7 +111,7 @@ struct KyvernoRunner {
     mutating func replace(object: Value, oldObject: Value) {
         activation = Activation(
             KyvernoEnvironment.values(
-                context, object: object, oldObject: oldObject, namespace: namespace, allowances),
+                context, object: object, oldObject: oldObject, namespace: namespace, allowances, naming: kinds),
             composed: activation.composed)
     }
 

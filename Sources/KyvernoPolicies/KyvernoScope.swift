@@ -14,7 +14,7 @@ final class NamedExpression: Sendable {
 }
 
 /// The conditions and variables of a policy, compiled first: its other expressions are compiled with them.
-struct KyvernoScope: Sendable {
+final class KyvernoScope: Sendable {
     let matchConditions: [NamedExpression]
     let variables: [NamedExpression]
     /// With the variables.
@@ -41,6 +41,11 @@ struct KyvernoScope: Sendable {
             NamedExpression(
                 condition.name, compiler.compile(condition.expression, index: index, wanted: .bool, in: conditions))
         }
+    }
+
+    /// Whether nothing but these variables of the environment has a part in the variables that policies declare.
+    func variablesRead(only names: Set<String>) -> Bool {
+        variables.allSatisfy { $0.expression.reads(only: names, of: environment) }
     }
 
     /// Compiles other named expressions of the policy.

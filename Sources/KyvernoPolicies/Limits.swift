@@ -13,6 +13,9 @@ package enum KyvernoLimits {
     static let maximumParsedBytes = 4 << 20
     /// Attestors of one entry that are kept compiled, where an expression gives their key.
     static let maximumKeptAttestors = 64
+    /// Verdicts that an image policy keeps, a power of two, and the bytes of the images that one may be about.
+    static let keptImageVerdicts = 256
+    static let maximumKeptImageBytes = 2_048
     /// Images, and reasons for each, that a refusal names.
     static let maximumImageRemarks = 8
     static let maximumImageReasons = 3

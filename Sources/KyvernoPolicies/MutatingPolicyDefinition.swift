@@ -71,8 +71,6 @@ extension FieldReader {
         }
         let evaluation = map("evaluation", in: spec, "spec")
         let targets = targets(spec, evaluation)
-        let isAtAdmission = evaluation.flatMap { map("admission", in: $0, "spec.evaluation") }
-            .flatMap { flag("enabled", in: $0, "spec.evaluation.admission") }
         return MutatingPolicyDefinition(
             root: root, kind: kind, name: name, namespace: namespace(root, kind: kind), match: match,
             matchConditions: matchConditions(spec), variables: variables(spec), steps: steps,
@@ -84,7 +82,7 @@ extension FieldReader {
                 ? podControllers(spec, match, constraints, "mutatingAdmissionPolicy") : [],
             targets: targets,
             replacesAtomics: evaluation.flatMap { flag("useServerSideApply", in: $0, "spec.evaluation") } ?? false,
-            notAtAdmission: isAtAdmission == false ? evaluation?["admission"] : nil)
+            notAtAdmission: notAtAdmission(spec))
     }
 
     private mutating func targets(_ spec: Node, _ evaluation: Node?) -> MutatingPolicyDefinition.Targets? {

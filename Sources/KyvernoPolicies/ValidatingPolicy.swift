@@ -36,6 +36,8 @@ package final class ValidatingPolicy: CompiledPolicy {
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
     let binding: BindingID
     let failurePolicy: FailurePolicy
+    /// Whether it may deny at all.
+    private let isForAdmission: Bool
     let scope: KyvernoScope
     let validations: [Validation]
     let auditAnnotations: [NamedExpression]
@@ -45,6 +47,12 @@ package final class ValidatingPolicy: CompiledPolicy {
     let images: ImageRules?
     /// Set for policies about images that need not look at objects without an image of their concern.
     let decisionsOnOtherImages: [Decision]?
+    /// Set for policies about images that look at nothing else of an object, apart from their conditions.
+    let imageVerdicts: ImageVerdicts?
+    /// What of the outside world the policy's expressions name.
+    let externalKinds: ExternalContext.Kinds
+    /// What of it the match conditions name.
+    let conditionKinds: ExternalContext.Kinds
 
     init(
         _ definition: ValidatingPolicyDefinition, reader: inout FieldReader, compiler: inout ExpressionCompiler
@@ -71,7 +79,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             + definition.validations.flatMap { [$0.expression.text, $0.messageExpression?.text ?? ""] }
         images = definition.images.map { images in
             ImageRules(
-                images, environment: scope.environment, expressions: texts, reader: &reader, compiler: &compiler)
+                images, scope: scope, expressions: texts, reader: &reader, compiler: &compiler)
         }
         id = PolicyID(
             kind: definition.kind, namespace: definition.namespace, name: definition.name,
@@ -80,6 +88,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             name: "", actions: definition.actions, actionNames: definition.actionNames,
             file: definition.root.document.source, position: definition.root.position)
         failurePolicy = definition.failurePolicy
+        isForAdmission = definition.notAtAdmission == nil
         subject = definition.mode == .json ? .documents : .objects
         generatesRules = !definition.podControllers.isEmpty
         var match = definition.match
@@ -96,11 +105,15 @@ package final class ValidatingPolicy: CompiledPolicy {
             + validations.map(\.expression)
             + validations.compactMap(\.messageExpression)
         usesNamespaceObject = expressions.contains(where: \.usesNamespaceObject)
-        decisionsOnOtherImages =
-            auditAnnotations.isEmpty && !judgesDocuments
-            ? images.flatMap { [scope, validations, id, binding] rules in
-                Self.decisionsOnOtherImages(rules, scope, validations, id, binding)
-            } : nil
+        conditionKinds = ExternalContext.Kinds(namedBy: scope.matchConditions.map(\.expression))
+        externalKinds = ExternalContext.Kinds(namedBy: expressions + (images?.expressions ?? []))
+        if let images, auditAnnotations.isEmpty, !judgesDocuments {
+            decisionsOnOtherImages = Self.decisionsOnOtherImages(images, scope, validations, id, binding)
+            imageVerdicts = Self.dependsOnImagesOnly(images, scope, validations) ? ImageVerdicts() : nil
+        } else {
+            decisionsOnOtherImages = nil
+            imageVerdicts = nil
+        }
     }
 
     package func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome) {
@@ -113,14 +126,19 @@ package final class ValidatingPolicy: CompiledPolicy {
             }
             return
         }
-        ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances).run(into: &outcome)
+        let found =
+            imageVerdicts != nil && context.coverage == nil && outcome.allowances.isEmpty
+            ? ImageExtraction.images(of: context.request) : nil
+        if let found, let verdict = verdict(on: found, context), conditionsHold(context) {
+            return admit(verdict, context, into: &outcome)
+        }
+        var evaluator = ValidatingPolicyEvaluator(self, context, allowances: outcome.allowances)
+        evaluator.run(remembering: found, into: &outcome)
     }
 
     package func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome) {
-        var decision = Decision(
-            .error, action: failurePolicy.action, policy: id, binding: binding, message: missing.description,
-            actions: .deny)
-        decision.missing = missing
+        let decision = KyvernoRunner.Failure(message: missing.description, missing: missing)
+            .decision(id, binding, failurePolicy, nil, actions: isForAdmission ? .deny : binding.actions)
         outcome.evaluations.append(
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
     }

@@ -23,6 +23,8 @@ struct ValidatingPolicyDefinition: Sendable {
     var podControllers: [String]
     /// What an ImageValidatingPolicy says about images.
     var images: ImageRulesDefinition?
+    /// Where the policy says that it is not about admission.
+    var notAtAdmission: Node?
 }
 
 extension FieldReader {
@@ -42,7 +44,10 @@ extension FieldReader {
         if mode == .kubernetes, match.resourceRules.isEmpty, constraints?["resourceRules"]?.count ?? 0 == 0 {
             report(.required, "spec.matchConstraints.resourceRules", at: constraints ?? spec)
         }
-        let (actions, actionNames) = validationActions(spec)
+        var (actions, actionNames) = validationActions(spec)
+        let notAtAdmission = notAtAdmission(spec)
+        // What a background scan finds is reported, and nobody is refused.
+        if notAtAdmission != nil { (actions, actionNames) = (.audit, ["Audit"]) }
         let validations = objects("validations", in: spec, "spec").compactMap { validation($0.node, $0.path) }
         if validations.isEmpty, spec["validations"]?.count ?? 0 == 0 { report(.required, "spec.validations", at: spec) }
         let home = namespace(root, kind: kind)
@@ -53,7 +58,7 @@ extension FieldReader {
             failurePolicy: choice("failurePolicy", in: spec, "spec", FailurePolicy.self) ?? .fail, mode: mode,
             podControllers: mode == .kubernetes
                 ? podControllers(spec, match, constraints, "validatingAdmissionPolicy") : [],
-            images: isAboutImages ? imageRules(spec, namespace: home) : nil)
+            images: isAboutImages ? imageRules(spec, namespace: home) : nil, notAtAdmission: notAtAdmission)
     }
 
     private mutating func validationActions(_ spec: Node) -> (ValidationActions, [String]) {

@@ -1,4 +1,5 @@
 import Admission
+import ImageVerification
 import PolicyEngine
 import ValidatingAdmissionPolicies
 import Values
@@ -29,39 +30,46 @@ struct ValidatingPolicyEvaluator {
         }
         runner = KyvernoRunner(
             policy.scope, context, object: object, oldObject: oldObject,
-            namespace: policy.id.namespace.isEmpty ? nil : policy.id.namespace, allowances)
+            namespace: policy.id.namespace.isEmpty ? nil : policy.id.namespace, allowances,
+            naming: policy.externalKinds)
     }
 
-    func run(into outcome: inout EvaluationOutcome) {
-        var evaluator = self
-        let evaluation = evaluator.evaluate()
-        outcome.evaluations.append(evaluation)
-        evaluator.conclude(evaluation, &outcome)
-    }
-
-    private mutating func evaluate() -> PolicyEvaluation {
+    /// - Parameter found: the request's images, where a verdict about the same ones may be kept.
+    mutating func run(remembering found: [ImageExtraction.Found]?, into outcome: inout EvaluationOutcome) {
         var evaluation = PolicyEvaluation(policy: policy.id, binding: policy.binding)
         do throws(Failure) {
-            guard try runner.hold(policy.scope.matchConditions) else { return evaluation }
+            guard try runner.hold(policy.scope.matchConditions) else { return outcome.evaluations.append(evaluation) }
         } catch {
             if policy.failurePolicy == .fail || error.missing != nil { evaluation.decisions = [decision(error, nil)] }
-            return evaluation
+            return outcome.evaluations.append(evaluation)
         }
+        if let found, let verdict = policy.verdict(on: found, context) {
+            return policy.admit(verdict, context, into: &outcome)
+        }
+        let revision = context.images?.cache.revision.value
+        judge(&evaluation)
+        if let found { remember(evaluation, found, revision) }
+        outcome.evaluations.append(evaluation)
+        conclude(evaluation, &outcome)
+    }
+
+    /// The conditions hold.
+    private mutating func judge(_ evaluation: inout PolicyEvaluation) {
         if let rules = policy.images {
             if let decisions = policy.decisionsOnOtherImages, context.coverage == nil,
                 let found = ImageExtraction.images(of: context.request), rules.concernsNone(of: found)
             {
                 evaluation.decisions = decisions
-                return evaluation
+                return
             }
             do throws(Failure) {
                 if let denial = try prepare(rules) {
                     evaluation.decisions = [denial]
-                    return evaluation
+                    return
                 }
             } catch {
                 evaluation.decisions = [decision(error, nil)]
-                return evaluation
+                return
             }
         }
         for validation in policy.validations {
@@ -73,7 +81,6 @@ struct ValidatingPolicyEvaluator {
         if evaluation.decisions.last?.evaluation != .error {
             evaluation.auditAnnotations = runner.annotations(policy.auditAnnotations, policy.failurePolicy)
         }
-        return evaluation
     }
 
     private mutating func judge(_ validation: ValidatingPolicy.Validation) -> Decision {
@@ -109,10 +116,6 @@ struct ValidatingPolicyEvaluator {
     }
 
     private func decision(_ failure: Failure, _ check: PolicyCheck?) -> Decision {
-        var made = Decision(
-            .error, action: policy.failurePolicy.action, policy: policy.id, binding: policy.binding, check: check,
-            message: failure.message)
-        made.missing = failure.missing
-        return made
+        failure.decision(policy.id, policy.binding, policy.failurePolicy, check)
     }
 }

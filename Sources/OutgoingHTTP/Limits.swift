@@ -11,7 +11,7 @@ package enum HTTPLimits {
     /// Redirects that one request follows.
     package static let maximumRedirects = 5
     /// Idle connections' owners that a client keeps.
-    package static let maximumIdleLanes = 32
+    package static let maximumIdleLanes = 64
     /// Open connections of one lane.
     package static let maximumConnectionsPerLane = 4
     /// Longest wait of the loop around a transfer between looks at its deadline, in milliseconds.

@@ -14,6 +14,9 @@ package struct AuthorizationRule: Sendable {
     package var namespace = ""
     package var name = ""
     package var path = ""
+    /// As they are written in the expression.
+    package var fieldSelector = ""
+    package var labelSelector = ""
     package var decision = Decision.allow
     package var reason = ""
     package var error = ""
@@ -72,11 +75,16 @@ package struct ClusterContext: Sendable {
         if !nodes.isEmpty { definitions = KindDefinitions(definitions.nodes + nodes) }
     }
 
-    /// - Parameter node: a `v1` Namespace.
-    package mutating func add(namespace node: Node) {
-        guard let name = node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
-        namespaces[name] = node
+    /// - Parameters:
+    ///   - node: a `v1` Namespace.
+    ///   - name: its name, where the caller keeps it anyway: copies of it add up with thousands of Namespaces.
+    package mutating func add(namespace node: Node, name: String? = nil) {
+        guard let name = name ?? node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
+        namespaces[name] = StoredNamespace.node(node)
     }
+
+    /// Makes room for so many Namespaces.
+    package mutating func reserve(namespaces count: Int) { namespaces.reserveCapacity(count) }
 
     package func namespace(_ name: String) -> Node? { namespaces[name] }
 
@@ -136,6 +144,13 @@ package final class AdmissionContext: Sendable {
     package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
+
+    /// The same with the request's object under another name.
+    package convenience init(_ context: AdmissionContext, renamedTo resource: GroupVersionResource) {
+        self.init(
+            request: context.request.renamed(to: resource), cluster: context.cluster, explains: context.explains,
+            now: context.now, images: context.images, coverage: context.coverage, isGenerated: context.isGenerated)
+    }
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),

@@ -24,7 +24,9 @@ extension AuthorizationRule {
         }
         let known: Set = resource == nil ? ["path", "verb"] : Self.resourceFields
         for (key, value) in asked.entries {
-            guard let name = key.string, known.contains(name), let text = value.string else {
+            let name = key.string ?? ""
+            let selector = name.hasSuffix("Selector") ? value["rawSelector" as StaticString] : value
+            guard known.contains(name), let text = selector?.string else {
                 refuse("`\(key.string ?? "")` cannot be used in a rule", at: key)
                 return nil
             }
@@ -46,7 +48,7 @@ extension AuthorizationRule {
 
     /// `version` is taken and not looked at: rules are about resources in all their versions.
     private static let resourceFields: Set = [
-        "namespace", "verb", "group", "version", "resource", "subresource", "name",
+        "namespace", "verb", "group", "version", "resource", "subresource", "name", "fieldSelector", "labelSelector",
     ]
 
     private mutating func set(_ field: String, to text: String) {
@@ -58,6 +60,8 @@ extension AuthorizationRule {
         case "subresource": subresource = text
         case "name": name = text
         case "path": path = text
+        case "fieldSelector": fieldSelector = text
+        case "labelSelector": labelSelector = text
         default: break
         }
     }

@@ -1,4 +1,5 @@
 package import Admission
+import Synchronization
 package import Values
 
 /// What policies can ask the outside world for beyond objects: given as data, never fetched.
@@ -28,10 +29,16 @@ package struct ExternalData: Sendable {
     private var objects: [StoredObject] = []
     private var resources: Set<GroupVersionResource> = []
     /// Image metadata by the reference as it is written.
-    package var images: [String: Node] = [:]
-    package var responses: [Response] = []
+    package var images: [String: Node] = [:] { didSet { revision = Self.nextRevision() } }
+    package var responses: [Response] = [] { didSet { revision = Self.nextRevision() } }
     /// GlobalContextEntry data by name; projections are `name/projection`.
-    package var globalContext: [String: Node] = [:]
+    package var globalContext: [String: Node] = [:] { didSet { revision = Self.nextRevision() } }
+    /// Equal for equal data: what was made of it before can be used again. 0 where there is none.
+    package private(set) var revision: UInt64 = 0
+
+    private static let lastRevision = Atomic<UInt64>(0)
+
+    private static func nextRevision() -> UInt64 { lastRevision.add(1, ordering: .relaxed).newValue }
 
     package init() {}
 
@@ -46,6 +53,7 @@ package struct ExternalData: Sendable {
         }
         objects.append(stored)
         resources.insert(resource)
+        revision = Self.nextRevision()
     }
 
     /// Whether any object of the resource was given: then one that was not given does not exist.

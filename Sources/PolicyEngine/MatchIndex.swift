@@ -54,7 +54,8 @@ struct MatchIndex: Sendable {
             if c < lists.2.count { next = min(next, lists.2[c].policy) }
             if d < lists.3.count { next = min(next, lists.3[d].policy) }
             guard next != .max else { return }
-            var operations: OperationSet = []
+            // An empty literal is a generic call, and this loop is in every request's way.
+            var operations = OperationSet(rawValue: 0)
             Self.take(next, lists.0, &a, &operations)
             Self.take(next, lists.1, &b, &operations)
             Self.take(next, lists.2, &c, &operations)

@@ -7,11 +7,17 @@ package protocol MutatingPolicy: AnyObject, Sendable {
     /// Which requests it is about; the set only asks it about those.
     var match: MatchResources { get }
 
+    /// Whether a request is meant: decides where `match` is wider than the policy.
+    func matches(_ context: AdmissionContext) -> MatchResources.Outcome
+
     /// Adds an invocation for each binding and param that is in force, and what is wrong with the others.
     func plan(_ context: AdmissionContext, into plan: inout MutationPlan)
 
     /// What follows where `match` could not be decided.
     func undecided(_ missing: MissingContext, into plan: inout MutationPlan)
+
+    /// What follows where `match` asks for the labels of a namespace that does not exist.
+    func cannotMatch(namespace: String, into plan: inout MutationPlan)
 
     /// Whether it looks at what exceptions allow; for others an exception with allowances has no effect.
     var readsAllowances: Bool { get }
@@ -36,6 +42,8 @@ package protocol MutatingPolicy: AnyObject, Sendable {
 }
 
 extension MutatingPolicy {
+    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
+    package func cannotMatch(namespace: String, into plan: inout MutationPlan) { plan.missingNamespace = namespace }
     package var readsAllowances: Bool { false }
     package var changesDocuments: Bool { false }
     package var changesExisting: Bool { false }
@@ -58,9 +66,12 @@ package struct MutationInvocation: Sendable {
     package let isReinvocable: Bool
     /// - Returns: what it did; the context has the object as it is by then.
     package let apply: @Sendable (AdmissionContext) -> MutationResult
+    /// - Returns: errors of its match conditions, which are looked at in the second pass even if it does not run again.
+    let check: @Sendable (AdmissionContext) -> [Decision]
 
     package init(
         policy: PolicyID, binding: BindingID, param: String?, isReinvocable: Bool,
+        check: @escaping @Sendable (AdmissionContext) -> [Decision] = { _ in [] },
         apply: @escaping @Sendable (AdmissionContext) -> MutationResult
     ) {
         key = "\(policy.kind)\u{0}\(policy.qualifiedName)\u{0}\(binding.name)\u{0}\(param ?? "")"
@@ -69,6 +80,7 @@ package struct MutationInvocation: Sendable {
         self.param = param
         self.isReinvocable = isReinvocable
         self.apply = apply
+        self.check = check
     }
 }
 

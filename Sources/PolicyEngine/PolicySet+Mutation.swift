@@ -20,7 +20,7 @@ extension PolicySet {
         guard verdict.exemption == nil else { return verdict }
         var reinvocable: Set<String> = []
         let isDirty = run(&verdict, only: nil, reinvocable: &reinvocable, given)
-        guard verdict.isAllowed, isDirty, !reinvocable.isEmpty else { return verdict }
+        guard verdict.isAllowed, isDirty else { return verdict }
         var ignored: Set<String> = []
         _ = run(&verdict, only: reinvocable, reinvocable: &ignored, given)
         return verdict
@@ -108,7 +108,10 @@ extension PolicySet {
         // Those that are excused stay so in the second pass.
         if keys == nil { verdict.records += pass.excused }
         for (invocation, ruling) in zip(pass.plan.invocations, pass.rulings) {
-            if let keys, !keys.contains(invocation.key) { continue }
+            if let keys, !keys.contains(invocation.key) {
+                verdict.errors += invocation.check(given.context(verdict.request, cluster))
+                continue
+            }
             let result = invocation.apply(given.context(verdict.request, cluster))
             if let object = result.object {
                 isDirty = true
@@ -147,12 +150,12 @@ extension PolicySet {
         mutatingIndex.forEachCandidate(of: request) { number in
             guard pass.plan.missingNamespace == nil else { return }
             let policy = mutatingPolicies[number]
-            switch policy.match.match(context) {
+            switch policy.matches(context) {
             case .matches: ask(number, context, &pass)
             case .differs: break
             case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &pass.plan)
             case .needsNamespace(let name): policy.undecided(.namespace(name), into: &pass.plan)
-            case .namespaceNotFound(let name): pass.plan.missingNamespace = name
+            case .namespaceNotFound(let name): policy.cannotMatch(namespace: name, into: &pass.plan)
             }
         }
         return pass

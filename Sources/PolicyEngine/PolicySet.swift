@@ -165,7 +165,7 @@ package struct PolicySet: Sendable {
         case .differs: break
         case .matchesConverted(let resource): policy.undecided(.conversion(resource), into: &outcome)
         case .needsNamespace(let name): policy.undecided(.namespace(name), into: &outcome)
-        case .namespaceNotFound(let name): outcome.missingNamespace = name
+        case .namespaceNotFound(let name): policy.cannotMatch(namespace: name, into: &outcome)
         }
     }
 

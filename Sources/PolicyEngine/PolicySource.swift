@@ -70,6 +70,9 @@ package protocol CompiledPolicy: AnyObject, Sendable {
     /// What follows where `match` could not be decided (its namespaces are not known).
     func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome)
 
+    /// What follows where `match` asks for the labels of a namespace that does not exist.
+    func cannotMatch(namespace: String, into outcome: inout EvaluationOutcome)
+
     /// What it judges, if not Kubernetes objects.
     var subject: PolicySubject { get }
 
@@ -82,6 +85,9 @@ package protocol CompiledPolicy: AnyObject, Sendable {
 
 extension CompiledPolicy {
     package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { match.match(context) }
+    package func cannotMatch(namespace: String, into outcome: inout EvaluationOutcome) {
+        outcome.missingNamespace = namespace
+    }
     package var subject: PolicySubject { .objects }
     package var readsAllowances: Bool { false }
     package var paramSources: [ParamSource] { [] }

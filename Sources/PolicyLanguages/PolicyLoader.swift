@@ -188,7 +188,7 @@ package struct PolicyLoader {
         params.append(node)
     }
 
-    /// Adds what a `Context` of Kyverno's tools holds: objects, and metadata of images.
+    /// Adds what a `Context` of Kyverno's tools holds: objects, metadata of images, and what other servers answer.
     private mutating func add(kyvernoContext node: Node) {
         guard let spec = node["spec"] else { return }
         for object in spec["resources"]?.elements ?? NodeElements(spec) where object.isMap { add(context: object) }
@@ -196,6 +196,9 @@ package struct PolicyLoader {
             guard let name = image["image"]?.string else { continue }
             builder.cluster.external.images[name] = image
         }
+        func list(_ field: String) -> [Node] { Array(spec[field]?.elements ?? NodeElements(spec)) }
+        builder.cluster.external.add(
+            apiCallResponses: list("apiCallResponses"), globalContext: list("globalContextEntries"))
     }
 
     /// Declares what the context cannot say by itself.

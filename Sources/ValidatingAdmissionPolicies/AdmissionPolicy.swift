@@ -34,7 +34,7 @@ package final class AdmissionPolicy: CompiledPolicy {
     package var match: MatchResources { frame.match }
     package var paramSources: [ParamSource] { frame.paramSources }
 
-    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { frame.match.match(context) }
+    package func matches(_ context: AdmissionContext) -> MatchResources.Outcome { frame.matches(context) }
 
     init(_ definition: PolicyDefinition, bindings: [BindingDefinition], compiler: inout ExpressionCompiler) {
         let scope = PolicyScope(definition.head, compiler: &compiler)

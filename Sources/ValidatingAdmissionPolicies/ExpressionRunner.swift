@@ -46,10 +46,11 @@ struct ExpressionRunner {
             rules.map { $0.kubernetesRule },
             user: request.userInfo?["username" as StaticString]?.string ?? "")
         var question = AuthorizationQuestion()
-        let resource = request.resource
-        question.group = resource.group
-        question.resource = resource.resource
-        question.subresource = request.subResource
+        // The resource that was asked for, whatever it was converted to.
+        let resource = request.node["requestResource" as StaticString]
+        question.group = resource?["group" as StaticString]?.string ?? ""
+        question.resource = resource?["resource" as StaticString]?.string ?? ""
+        question.subresource = request.node["requestSubResource" as StaticString]?.string ?? request.subResource
         question.namespace = request.namespace
         question.name = request.name
         return (
@@ -111,15 +112,18 @@ struct ExpressionRunner {
 
     /// Any false condition excludes the request, even if another one failed; errors count only without.
     ///
+    /// All are evaluated whatever the first ones say, since the cost of the last ones may be too much for all.
+    ///
     /// - Parameter activation: one without a namespace object.
     func matchConditions(_ activation: Activation) -> MatchOutcome {
         var remaining = PolicyLimits.costOfMatchConditions
         var errors: [String] = []
+        var differs = false
         do throws(BudgetExhausted) {
             for condition in frame.matchConditions {
                 switch try evaluate(condition.expression, activation, &remaining) {
                 case .value(let value):
-                    if value.boolValue == false { return .differs }
+                    if value.boolValue == false { differs = true }
                 case .error(let message):
                     if !errors.contains(message) { errors.append(message) }
                 }
@@ -127,6 +131,7 @@ struct ExpressionRunner {
         } catch {
             return frame.failurePolicy == .ignore ? .differs : .error(BudgetExhausted.message)
         }
+        if differs { return .differs }
         guard let first = errors.first else { return .matches }
         if frame.failurePolicy == .ignore { return .differs }
         return .error(errors.count == 1 ? first : "[\(errors.joined(separator: ", "))]")
@@ -145,6 +150,8 @@ extension AuthorizationRule {
         rule.subresource = subresource
         rule.namespace = namespace
         rule.name = name
+        rule.fieldSelector = fieldSelector
+        rule.labelSelector = labelSelector
         let error = error.isEmpty ? nil : error
         switch decision {
         case .allow: rule.answer = AuthorizationAnswer(.allow, reason: reason, error: error)

@@ -103,8 +103,14 @@ extension FieldReader {
             if spec["matchConstraints"]?.isNull ?? true { report(.required, "spec.matchConstraints", at: spec) }
             return MatchResources()
         }
-        let match = matchResources(node, "spec.matchConstraints")
-        if match.resourceRules.isEmpty { report(.required, "spec.matchConstraints.resourceRules", at: node) }
+        var match = matchResources(node, "spec.matchConstraints")
+        if match.resourceRules.isEmpty {
+            report(.required, "spec.matchConstraints.resourceRules", at: node)
+            // One that is stored all the same is about everything.
+            match.resourceRules = [
+                ResourceRule(groups: ["*"], versions: ["*"], resources: ["*/*"], operations: .all)
+            ]
+        }
         return match
     }
 

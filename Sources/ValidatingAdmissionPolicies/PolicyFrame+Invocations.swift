@@ -13,8 +13,17 @@ extension PolicyFrame {
         case missingNamespace(String)
     }
 
+    /// Whether the request is meant, which API servers ask of most objects only.
+    func matches(_ context: AdmissionContext) -> MatchResources.Outcome {
+        context.request.isExemptFromPolicies ? .differs : match.match(context)
+    }
+
     /// Goes through the bindings that match a request and their params.
-    func forEachInvocation(_ context: AdmissionContext, _ body: (Event) -> Void) {
+    ///
+    /// - Parameter needsNamespace: whether the request's namespace must exist, given the params of a binding.
+    func forEachInvocation(
+        _ context: AdmissionContext, needsNamespace: ([Node?]) -> Bool, _ body: (Event) -> Void
+    ) {
         if let paramKind, paramScope(paramKind, context) == nil {
             let error = "failed to find resource referenced by paramKind: '\(paramKind)'"
             return body(.problem(configurationError(error, nil)))
@@ -22,15 +31,15 @@ extension PolicyFrame {
         for binding in bindings {
             if let match = binding.match {
                 switch match.match(context, isBinding: true) {
-                case .matches: break
+                // Into which version the object is converted is the policy's affair alone.
+                case .matches, .matchesConverted: break
                 case .differs: continue
-                case .matchesConverted(let resource):
-                    body(.problem(undecided(.conversion(resource), binding: binding.id)))
-                    continue
                 case .needsNamespace(let name):
                     body(.problem(undecided(.namespace(name), binding: binding.id)))
                     continue
-                case .namespaceNotFound(let name): return body(.missingNamespace(name))
+                case .namespaceNotFound(let name):
+                    body(.problem(configurationError(Self.notFound(namespace: name), binding.id)))
+                    continue
                 }
             }
             let params: [Node?]
@@ -42,7 +51,10 @@ extension PolicyFrame {
             }
             if let name = context.unknownNamespace {
                 // The API server fetches the namespace before it evaluates anything.
-                if context.cluster.knowsAllNamespaces { return body(.missingNamespace(name)) }
+                if context.cluster.knowsAllNamespaces {
+                    if needsNamespace(params) { return body(.missingNamespace(name)) }
+                    continue
+                }
                 if usesNamespaceObject {
                     body(.problem(undecided(.namespace(name), binding: binding.id)))
                     continue
@@ -64,7 +76,9 @@ extension PolicyFrame {
         return decision
     }
 
-    private func configurationError(_ message: String, _ binding: BindingID?) -> Decision {
+    static func notFound(namespace: String) -> String { "namespaces \"\(namespace)\" not found" }
+
+    func configurationError(_ message: String, _ binding: BindingID?) -> Decision {
         let what = binding == nil ? "policy" : "binding"
         return Decision(
             .error, action: failurePolicy.action, policy: id, binding: binding,

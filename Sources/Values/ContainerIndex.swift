@@ -2,9 +2,11 @@ import Synchronization
 
 /// Remembers where the parts of large containers are, so that a hostile document cannot make look-ups quadratic.
 ///
-/// Small containers are scanned; a large one is indexed once it has been asked several times.
-final class ContainerIndexes: Sendable {
-    private enum Entry {
+/// Small containers are scanned; a large one is indexed once it has been asked several times. Part of its document, not an
+/// object of its own: there may be very many documents, most of them small.
+struct ContainerIndexes: ~Copyable, Sendable {
+    // Not private: the address sanitizer's build cannot lay `Document` out then.
+    enum Entry {
         case asked(Int)
         case list([UInt32])
         /// Index of the value by a hash of the key's bytes; several keys of one hash follow each other.

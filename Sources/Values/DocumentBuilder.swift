@@ -152,26 +152,21 @@ package struct DocumentBuilder {
     /// - Precondition: every container is closed and there is a root.
     package consuming func finish(source: SourceFile? = nil, listSemantics: ListSemantics? = nil) -> Document {
         precondition(openings.isEmpty && !tape.isEmpty, "unfinished document")
-        let tapeBuffer = UnsafeMutablePointer<UInt64>.allocate(capacity: tape.count)
-        tapeBuffer.initialize(from: tape, count: tape.count)
-        let stringBuffer = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, strings.count))
-        stringBuffer.initialize(from: strings, count: strings.count)
-        let owner = Buffers(tape: tapeBuffer, strings: stringBuffer)
+        let tapeBytes = tape.count * MemoryLayout<UInt64>.stride
+        let block = UnsafeMutableRawPointer.allocate(
+            byteCount: tapeBytes + max(1, strings.count), alignment: MemoryLayout<UInt64>.alignment)
+        let tapeBuffer = block.initializeMemory(as: UInt64.self, from: tape, count: tape.count)
+        let stringBuffer = (block + tapeBytes).initializeMemory(as: UInt8.self, from: strings, count: strings.count)
+        let owner = Block(start: block)
         return Document(
             tape: tapeBuffer, tapeCount: tape.count, strings: stringBuffer, root: 0,
             positions: recordsPositions ? positions : nil, source: source,
-            listSemantics: listSemantics, release: { owner.free() })
+            listSemantics: listSemantics, release: { owner.start.deallocate() })
     }
 }
 
-/// The memory of a document that was built in Swift.
-private struct Buffers: @unchecked Sendable {
-    // SAFETY: only carried to the document's deinit, which alone frees them.
-    let tape: UnsafeMutablePointer<UInt64>
-    let strings: UnsafeMutablePointer<UInt8>
-
-    func free() {
-        tape.deallocate()
-        strings.deallocate()
-    }
+/// The memory of a document that was built in Swift: tape and strings in one piece.
+private struct Block: @unchecked Sendable {
+    // SAFETY: only carried to the document's deinit, which alone frees it.
+    let start: UnsafeMutableRawPointer
 }

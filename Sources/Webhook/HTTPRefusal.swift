@@ -63,7 +63,9 @@ package struct HTTPRefusal: Error, Equatable, Sendable {
         message: "this needs a client certificate of the configured authority with an allowed name")
 
     package static func notReady(_ why: String) -> HTTPRefusal {
-        HTTPRefusal(status: .serviceUnavailable, reason: "ServiceUnavailable", message: why)
+        var refusal = HTTPRefusal(status: .serviceUnavailable, reason: "ServiceUnavailable", message: why)
+        refusal.isTransient = true
+        return refusal
     }
 
     /// The caller has given up already: the API server then does what the webhook's failurePolicy says.

@@ -133,12 +133,26 @@ private func sleep(_ seconds: Double) {
         var value: Int { count.load(ordering: .relaxed) }
     }
 
+    /// Tells when whatever holds it has ended.
+    private final class Ending: Sendable {
+        private let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+        deinit { body() }
+    }
+
     private func gatherer(
-        seconds: Double = 0, failure: VerificationError? = nil, threads: Int = 32
+        seconds: Double = 0, failure: VerificationError? = nil, threads: Int = 32,
+        ended: @escaping @Sendable () -> Void = {}
     ) -> ImageGatherer {
+        let end = Ending(ended)
         let locator = ScriptedLocator(
             manifests: ["v1": Array(#"{"schemaVersion":2,"layers":[]}"#.utf8)], seconds: seconds, failure: failure,
-            looks: { [looks] in looks.add() })
+            looks: { [looks, end] in
+                looks.add()
+                withExtendedLifetime(end) {}
+            })
         return ImageGatherer(
             source: locator, trustedRoot: nil, threads: threads, clock: { Timestamp(seconds: 0, nanoseconds: 0) })
     }
@@ -229,6 +243,23 @@ private func sleep(_ seconds: Double) {
     func fewThreads() {
         let all = answers((0..<50).map { "app\($0):v1" }, gatherer(threads: 2))
         #expect(all.allSatisfy { if case .known = $0 { true } else { false } })
+    }
+
+    @Test("its last thread may be the last to hold it")
+    func lastThread() async throws {
+        let reference = try ImageReference("app:v1")
+        let ended = Counter()
+        for round in 1...20 {
+            await withCheckedContinuation { continuation in
+                let gatherer = gatherer(threads: 1, ended: { ended.add() })
+                gatherer.gather(ImageNeed("app:v1", reference, checks: [check]), patience: 5) { _ in
+                    continuation.resume()
+                }
+            }
+            // It ends a moment later, on its own thread, or hangs.
+            for _ in 0..<500 where ended.value < round { sleep(0.01) }
+            #expect(ended.value == round)
+        }
     }
 
     @Test("keeps a part of the caller's patience for the answer", arguments: [(10.0, 9.0), (1.0, 0.8), (60.0, 30.0)])

@@ -45,4 +45,12 @@ enum ClusterSamples {
     static func settings(forbidden: String) -> String {
         #"{"metadata":{"name":"settings","namespace":"guardrail-system"},"data":{"forbidden":"\#(forbidden)"}}"#
     }
+
+    /// Excuses everything from one policy.
+    static func exception(_ name: String, namespace: String, of policy: String) -> String {
+        #"""
+        {"metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"spec":{"policyRefs":[{"name":"\#(policy)",
+        "kind":"ValidatingAdmissionPolicy"}]}}
+        """#
+    }
 }

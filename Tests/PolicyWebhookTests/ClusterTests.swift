@@ -176,7 +176,9 @@ struct ClusterTests {
         #expect(webhook.review(namespace: "new-closed", name: "y") == .allowed)
         let words = "ValidatingAdmissionPolicy 'no-x' with binding 'no-x' denied request: no-x says no"
         #expect(webhook.review(namespace: "new-closed") == .denied("configmaps \"x\" is forbidden: \(words)"))
-        #expect(webhook.review(namespace: "none") == .denied("namespaces \"none\" not found"))
+        let absent =
+            "ValidatingAdmissionPolicy 'no-x' denied request: failed to configure policy: namespaces \"none\" not found"
+        #expect(webhook.review(namespace: "none") == .denied("configmaps \"x\" is forbidden: \(absent)"))
         let metrics = webhook.get("/metrics")
         #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"found\"}"))
         #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"absent\"} 1"))
@@ -196,6 +198,25 @@ struct ClusterTests {
         #expect(webhook.review(namespace: "new-closed") != .allowed)
         #expect(server.requests.filter { $0.contains("/namespaces/") }.count == before)
         #expect(webhook.terminate() == 0)
+        withExtendedLifetime(endpoint) {}
+    }
+
+    @Test("PolicyExceptions of the namespace that is named excuse objects, those of others do not")
+    func exceptions() throws {
+        let server = server()
+        let options = ["--watch-policies", "guardrail=yes", "--watch-exceptions", "waivers"]
+        let (webhook, endpoint) = try start(server, options)
+        #expect(RunningWebhook.wait { webhook.isReady })
+        server.put(.exceptions, ClusterSamples.exception("mine", namespace: "elsewhere", of: "no-x"))
+        server.put(.policies, ClusterSamples.policy("no-y", "object.metadata.name != 'y'"))
+        server.put(.bindings, ClusterSamples.binding("no-y"))
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed", name: "y") != .allowed })
+        #expect(webhook.review(namespace: "closed") != .allowed)
+        server.put(.exceptions, ClusterSamples.exception("mine", namespace: "waivers", of: "no-x"))
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed") == .allowed })
+        #expect(webhook.review(namespace: "closed", name: "y") != .allowed)
+        server.delete(.exceptions, namespace: "waivers", name: "mine")
+        #expect(RunningWebhook.wait { webhook.review(namespace: "closed") != .allowed })
         withExtendedLifetime(endpoint) {}
     }
 }

@@ -52,6 +52,13 @@ import Values
         #expect(rules.allSatisfy { $0.verbs == ["list", "watch"] })
     }
 
+    @Test("PolicyExceptions, and nothing else")
+    func exceptions() throws {
+        let kind = ClusterObjects.exceptionKind
+        let expected = Rule(group: kind.group, resource: plural(kind.kind), verbs: ["list", "watch"], names: [])
+        #expect(try rules("exceptions-from-api") == [expected])
+    }
+
     @Test("Namespaces, and nothing else")
     func namespaces() throws {
         #expect(

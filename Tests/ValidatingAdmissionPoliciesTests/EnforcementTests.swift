@@ -109,7 +109,6 @@ import Values
             metadata: {name: first}
             spec:
               matchConstraints:
-                namespaceSelector: {matchLabels: {a: b}}
                 resourceRules:
                 - {apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"]}
               validations: [{expression: "true"}]

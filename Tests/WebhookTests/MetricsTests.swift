@@ -106,6 +106,16 @@ import Testing
         #expect(version.hasSuffix(#"{"name":"policy-webhook","version":"1.2.3"}"# + "\n"))
     }
 
+    @Test func unreadyWhileSomethingIsInTheWay() throws {
+        let harness = try PipelineHarness()
+        harness.resources.status.setObstacle("kubernetes", "it has not been read yet")
+        let answer = try harness.send("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n") && answer.contains("it has not been read yet"))
+        #expect(answer.contains("\r\nretry-after: 1\r\n"))
+        harness.resources.status.setObstacle("kubernetes", nil)
+        #expect(try harness.send("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n").hasSuffix("ok\n"))
+    }
+
     @Test func unreadyOnceTheCertificateHasExpiredIfAskedTo() {
         let strict = ServerStatus(version: "1", needsValidCertificate: true)
         strict.certificateLoaded(notAfter: 1000, isReload: false, now: 0)

@@ -19,7 +19,7 @@ struct SoakTests {
         "keeps its word",
         arguments: [
             "sigterm", "rotation", "policies", "misbehaving", "connections", "descriptors", "full-disk",
-            "record-full-disk", "stuck-log",
+            "record-full-disk", "stuck-log", "clock-jump",
         ])
     func scenario(name: String) throws {
         let script = Self.root.appendingPathComponent("scripts/soak.py").path

@@ -13,6 +13,18 @@ package struct ImageCacheLifetimes: Sendable {
     package init() {}
 }
 
+/// Counts the changes of a cache: what was concluded from it holds until the next one, or until something expires.
+package final class ImageCacheRevision: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    package init() {}
+
+    package var value: UInt64 { count.load(ordering: .acquiring) }
+
+    /// Called behind the change.
+    func advance() { count.add(1, ordering: .releasing) }
+}
+
 /// What is known of images, for all requests together: bounded, and forgotten after a time.
 ///
 /// Two generations: what is used moves into the younger one; when that is full the older one goes.
@@ -33,6 +45,8 @@ package final class ImageCache: Sendable {
     }
 
     package let lifetimes: ImageCacheLifetimes
+    /// Of this cache and its records. Every cache has its own.
+    package let revision = ImageCacheRevision()
     private let clock: @Sendable () -> Int64
     private let state = Mutex(State())
     private let capacity: Int
@@ -55,7 +69,8 @@ package final class ImageCache: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    func now() -> Int64 { clock() }
+    /// Nanoseconds, by which everything here expires.
+    package func now() -> Int64 { clock() }
 
     /// The time at which something that is learnt now stops to count.
     package func expiry(after seconds: Double) -> Int64 { clock() &+ Int64(seconds * 1e9) }
@@ -76,6 +91,19 @@ package final class ImageCache: Sendable {
         return entry.record
     }
 
+    /// Until when a look-up gives what it gives now, if nothing is learnt meanwhile; nil unless all of it is known.
+    package func certainty(of text: String, checks: [ImageCheck]) -> Int64? {
+        let time = clock()
+        let entry = state.withLock { $0.young[text] ?? $0.old[text] }
+        guard let entry, entry.expiry > time, let expiry = entry.record.expiry(of: checks), expiry > time else {
+            return nil
+        }
+        return min(expiry, entry.expiry)
+    }
+
+    /// Counts questions that were answered by what was concluded from this cache before.
+    package func countAnswers(_ count: Int) { hitCount.add(count, ordering: .relaxed) }
+
     /// The digest that a reference is known to have.
     package func digest(of text: String) -> ImageDigest? {
         let time = clock()
@@ -89,7 +117,7 @@ package final class ImageCache: Sendable {
         let key = "\(repository)@\(digest)"
         return state.withLock { state in
             if let record = state.records[key] { return record }
-            let record = state.oldRecords.removeValue(forKey: key) ?? ImageRecord(digest: digest)
+            let record = state.oldRecords.removeValue(forKey: key) ?? ImageRecord(digest: digest, revision: revision)
             if state.records.count >= capacity {
                 state.oldRecords = state.records
                 state.records = [:]
@@ -115,6 +143,7 @@ package final class ImageCache: Sendable {
             state.young[text] = Entry(record: record, expiry: expiry)
             state.bytes += bytes
         }
+        revision.advance()
     }
 
     /// Look-ups since the start that found everything, and those that did not.

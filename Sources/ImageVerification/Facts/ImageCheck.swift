@@ -64,6 +64,10 @@ package final class ImageCheck: Sendable {
         return parts
     }
 
+    /// Whether one good signature settles it, whatever else there is. Of attestations the last one counts, so that all
+    /// must be seen.
+    package var isSettledByOne: Bool { subject == .image }
+
     /// Looks for a signature that the attestor takes.
     ///
     /// - Parameter root: whom keyless signatures and log entries are traced back to; nil if none is given.

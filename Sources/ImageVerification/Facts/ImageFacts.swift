@@ -70,6 +70,9 @@ package final class ImageFacts: Sendable {
         set { state.withLock { $0.access = newValue } }
     }
 
+    /// Whether answers depend on more than everybody's credentials.
+    package func usesSecrets(_ secrets: [String]) -> Bool { access.map { !$0.adding(secrets).isEmpty } ?? false }
+
     /// - Parameters:
     ///   - checks: all that will be asked of the image, so that it is gathered once.
     ///   - secrets: of the policy that asks.

@@ -16,8 +16,13 @@ package final class ImageRecord: Sendable {
 
     package let digest: ImageDigest
     private let state = Mutex(State())
+    private let revision: ImageCacheRevision
 
-    package init(digest: ImageDigest) { self.digest = digest }
+    /// - Parameter revision: of the cache that the record is in.
+    init(digest: ImageDigest, revision: ImageCacheRevision) {
+        self.digest = digest
+        self.revision = revision
+    }
 
     /// - Parameter time: results that have expired by then are not there; nil takes all.
     package func result(of check: ImageCheck, at time: Int64?) -> ImageCheckResult? {
@@ -39,7 +44,20 @@ package final class ImageRecord: Sendable {
         }
     }
 
+    /// When the first of the checks' results expires; nil unless there are all.
+    func expiry(of checks: [ImageCheck]) -> Int64? {
+        state.withLock { state in
+            var first = Int64.max
+            for check in checks {
+                guard let kept = state.results[check.id] else { return nil }
+                first = min(first, kept.expiry)
+            }
+            return first
+        }
+    }
+
     package func keep(_ result: ImageCheckResult, of check: ImageCheck, until expiry: Int64) {
+        defer { revision.advance() }
         state.withLock { state in
             if state.results.count >= VerificationLimits.maximumCachedChecks, state.results[check.id] == nil {
                 // Policies that are gone leave results behind that nobody asks for.

@@ -40,9 +40,6 @@ package struct OCILayout: OCIStore {
         "\(directory)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)"
     }
 
-    /// What a name of the index stands for, as it is written there; the last of several.
-    package func digest(named name: String) -> ImageDigest? { names[name]?.last?.digest }
-
     package func blob(
         repository: String, digest: ImageDigest, maximumBytes: Int
     ) throws(VerificationError) -> [UInt8]? {
@@ -57,10 +54,12 @@ package struct OCILayout: OCIStore {
         }
     }
 
-    /// The manifest under exactly that `org.opencontainers.image.ref.name`.
+    /// The manifest under exactly that `org.opencontainers.image.ref.name`; the last of several.
+    ///
+    /// - Throws: `content-digest-mismatch` and what reading throws.
     package func manifest(named name: String) throws(VerificationError) -> StoredManifest? {
         guard let found = names[name]?.last else { return nil }
-        return try manifest(repository: "", reference: found.digest.description)
+        return try checkedManifest(repository: "", reference: found.digest.description)
     }
 
     package func manifest(repository: String, reference: String) throws(VerificationError) -> StoredManifest? {

@@ -21,6 +21,13 @@ package struct StoredManifest: Sendable {
     }
 }
 
+/// A question to a store.
+package enum StoreQuestion: Hashable, Sendable {
+    case manifest(repository: String, reference: String)
+    case blob(repository: String, digest: ImageDigest, maximumBytes: Int)
+    case referrers(repository: String, digest: ImageDigest)
+}
+
 /// Where images and their signatures lie: a directory, or what was fetched from a registry before.
 package protocol OCIStore: Sendable {
     /// The manifest under a tag or a digest; nil where there is none.
@@ -35,6 +42,22 @@ package protocol OCIStore: Sendable {
     ///
     /// Their descriptors say too little to filter by: annotations and types are often wrong there.
     func referrers(repository: String, digest: ImageDigest) throws(VerificationError) -> [ImageDigest]
+
+    /// Tells what will be asked next, so that a store to which the way is long can be asked several things at once.
+    func expect(_ questions: [StoreQuestion])
+}
+
+extension OCIStore {
+    package func expect(_ questions: [StoreQuestion]) {}
+
+    /// Tells that these blobs will be asked for. A single one need not be told.
+    func expectBlobs(_ descriptors: [Descriptor], repository: String) {
+        guard descriptors.count > 1 else { return }
+        expect(
+            descriptors.filter { $0.size <= VerificationLimits.maximumBlobBytes }.map {
+                .blob(repository: repository, digest: $0.digest, maximumBytes: Int($0.size))
+            })
+    }
 }
 
 extension OCIStore {

@@ -20,10 +20,14 @@ final class AttestorRule: Sendable {
     private let subjects: [String: ImageCheckSubject]
     /// The attestor, if nothing of it must be evaluated.
     let fixed: AttestorValue?
+    /// Whether its expressions give the same for all requests as long as the data around them is the same.
+    let readsDataOnly: Bool
+    /// What they gave with the data of that revision.
+    private let last = Mutex<(data: UInt64, value: AttestorValue)?>(nil)
 
     /// - Parameter subjects: the policy's attestations by name.
     init(
-        _ definition: AttestorDefinition, subjects: [String: ImageCheckSubject], in environment: Environment,
+        _ definition: AttestorDefinition, subjects: [String: ImageCheckSubject], in scope: KyvernoScope,
         reader: inout FieldReader, compiler: inout ExpressionCompiler
     ) {
         name = definition.name
@@ -33,10 +37,16 @@ final class AttestorRule: Sendable {
         func compile(_ source: AttestorDefinition.Source?, _ compiler: inout ExpressionCompiler) -> CompiledExpression?
         {
             guard case .expression(let text) = source else { return nil }
-            return compiler.compile(text, index: 0, wanted: nil, in: environment)
+            return compiler.compile(text, index: 0, wanted: nil, in: scope.environment)
         }
         primary = compile(first, &compiler)
         secondary = compile(second, &compiler)
+        let data = ImageRules.dataVariables
+        let expressions = [primary, secondary].compactMap { $0 }
+        readsDataOnly =
+            expressions.isEmpty
+            || (expressions.allSatisfy { $0.reads(only: data, of: scope.environment) }
+                && scope.variablesRead(only: data))
         if primary == nil, secondary == nil {
             do throws(VerificationError) {
                 fixed = try definition.value(first?.text ?? "", second?.text ?? "", subjects)
@@ -49,8 +59,28 @@ final class AttestorRule: Sendable {
         }
     }
 
+    /// The attestor's value, if it takes no evaluation with data of that revision.
+    func known(for data: UInt64) -> AttestorValue? {
+        if let fixed { return fixed }
+        guard readsDataOnly else { return nil }
+        return last.withLock { last in
+            guard let last, last.data == data else { return nil }
+            return last.value
+        }
+    }
+
     /// The attestor's value for one evaluation.
-    func value(in activation: Activation, budget: inout CostBudget) throws(EvaluationError) -> AttestorValue {
+    ///
+    /// - Parameter data: the revision of the data around the request.
+    func value(
+        in activation: Activation, data: UInt64, budget: inout CostBudget
+    ) throws(EvaluationError) -> AttestorValue {
+        let value = try value(in: activation, budget: &budget)
+        if readsDataOnly, fixed == nil { last.withLock { $0 = (data, value) } }
+        return value
+    }
+
+    private func value(in activation: Activation, budget: inout CostBudget) throws(EvaluationError) -> AttestorValue {
         if let fixed { return fixed }
         let (first, second) = definition.sources
         let firstText = try text(first, primary, activation, &budget)

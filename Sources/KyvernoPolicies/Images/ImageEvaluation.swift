@@ -15,6 +15,8 @@ final class ImageEvaluation: @unchecked Sendable {
     private var payloads: [String: Node] = [:]
     private(set) var verified: Set<String> = []
     private(set) var attempted: Set<String> = []
+    /// Whether more was asked than the checks that were known beforehand.
+    private var askedMore = false
     /// Why images were refused, since the last `takeRemarks`.
     private var remarks: [String] = []
 
@@ -84,6 +86,7 @@ final class ImageEvaluation: @unchecked Sendable {
 
     private func result(of check: ImageCheck, _ image: String) throws(EvaluationError) -> ImageCheckResult {
         if let result = try record(of: image).result(of: check, at: nil) { return result }
+        askedMore = true
         // An attestor that the policy does not name beforehand; asked for alone, it is gathered in a round of its own.
         let record = try Self.record(of: image, facts, checks: [check], secrets: rules.secrets)
         guard let result = record.result(of: check, at: nil) else {
@@ -127,7 +130,23 @@ final class ImageEvaluation: @unchecked Sendable {
         return evaluation
     }
 
+    /// Images that were looked up.
+    var askedCount: Int { records.count }
+
+    /// Until when the same questions have the same answers, in the cache's time, if the cache learns nothing meanwhile;
+    /// nil if nobody knows.
+    func certainty(in cache: ImageCache) -> Int64? {
+        guard !askedMore else { return nil }
+        var first = Int64.max
+        for image in records.keys {
+            guard let expiry = cache.certainty(of: image, checks: checks) else { return nil }
+            first = min(first, expiry)
+        }
+        return first
+    }
+
     func metadata(of image: String) throws(EvaluationError) -> Value {
+        askedMore = true
         let record = try Self.record(
             of: image, facts, checks: [], wantsMetadata: true, secrets: rules.secrets)
         guard let value = record.metadataValue(image) else {

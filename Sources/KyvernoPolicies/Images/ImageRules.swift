@@ -12,6 +12,9 @@ final class ImageRules: Sendable {
         case expression(CompiledExpression)
     }
 
+    /// Variables with data that was given, which no request changes.
+    static let dataVariables: Set = ["resource", "http", "globalContext"]
+
     private let references: [Reference]
     let extractors: [(name: String, expression: CompiledExpression)]
     let attestors: [AttestorRule]
@@ -34,7 +37,7 @@ final class ImageRules: Sendable {
 
     /// - Parameter expressions: the texts of all of the policy's expressions.
     init(
-        _ definition: ImageRulesDefinition, environment: Environment, expressions: [String],
+        _ definition: ImageRulesDefinition, scope: KyvernoScope, expressions: [String],
         reader: inout FieldReader, compiler: inout ExpressionCompiler
     ) {
         var references: [Reference] = []
@@ -53,7 +56,7 @@ final class ImageRules: Sendable {
             extractors.append(
                 (
                     extractor.name,
-                    compiler.compile(extractor.expression, index: index, wanted: nil, in: environment)
+                    compiler.compile(extractor.expression, index: index, wanted: nil, in: scope.environment)
                 ))
         }
         self.extractors = extractors
@@ -66,7 +69,7 @@ final class ImageRules: Sendable {
         for attestor in definition.attestors {
             attestors.append(
                 AttestorRule(
-                    attestor, subjects: subjects, in: environment, reader: &reader, compiler: &compiler))
+                    attestor, subjects: subjects, in: scope, reader: &reader, compiler: &compiler))
         }
         self.attestors = attestors
         isRequired = definition.isRequired
@@ -93,14 +96,14 @@ final class ImageRules: Sendable {
         (signatures ? [value.image] : []) + (attestations ? Array(value.attestations.values) : [])
     }
 
-    /// Those that find images and keys.
-    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
-
     /// All that the policy's expressions can ask of an image by these attestors.
     func checks(by attestors: [AttestorValue]) -> [ImageCheck] {
         hasEvaluatedAttestors
             ? attestors.flatMap { Self.checks($0, asksForSignatures, asksForAttestations) } : fixedChecks
     }
+
+    /// All that is evaluated for a request; `matchImageReferences` is about single images.
+    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
 
     /// Whether an image is the policy's business, by its name as it is written or in full: `nginx` is an image of
     /// `docker.io` too.

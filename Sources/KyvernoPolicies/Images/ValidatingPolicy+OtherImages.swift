@@ -25,9 +25,8 @@ extension ValidatingPolicy {
         }
         var decisions: [Decision] = []
         for validation in validations {
-            guard let checked = validation.expression.checked, !checked.text.contains("now("),
-                case .success(let program) = validation.expression.program,
-                !checked.references.contains(where: { $0?.names(anyOf: others) ?? false })
+            guard validation.expression.reads(only: own, of: scope.environment),
+                case .success(let program) = validation.expression.program
             else { return nil }
             var budget = CostBudget(limit: KyvernoLimits.costPerExpression)
             guard (try? program.evaluate(Activation(values), budget: &budget))?.boolValue == true else { return nil }
@@ -35,13 +34,6 @@ extension ValidatingPolicy {
                 Decision(.admit, action: .admit, policy: policy, binding: binding, check: validation.expression.check))
         }
         return decisions
-    }
-}
-
-extension Reference {
-    fileprivate func names(anyOf variables: [String]) -> Bool {
-        guard case .variable(let name) = self else { return false }
-        return variables.contains { name == $0 || name.hasPrefix("\($0).") }
     }
 }
 

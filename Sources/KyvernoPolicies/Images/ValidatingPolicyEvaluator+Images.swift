@@ -9,8 +9,12 @@ extension ValidatingPolicyEvaluator {
     ///
     /// - Returns: a denial for an image without a digest.
     mutating func prepare(_ rules: ImageRules) throws(Failure) -> Decision? {
-        let empty = Value.map(MapValue([]))
-        runner.see([empty, empty, rules.attestationNames])
+        let data = context.cluster.external.revision
+        let known = rules.attestors.map { $0.known(for: data) }
+        if !rules.extractors.isEmpty || known.contains(where: { $0 == nil }) {
+            let empty = Value.map(MapValue([]))
+            runner.see([empty, empty, rules.attestationNames])
+        }
         let lists = try images(rules)
         matchingImages = []
         for image in lists.flatMap(\.images).compactMap(\.stringValue) where !matchingImages.contains(image) {
@@ -26,9 +30,14 @@ extension ValidatingPolicyEvaluator {
         }
         var attestors: [AttestorValue] = []
         var entries: [(key: Value, value: Value)] = []
-        for rule in rules.attestors {
-            let value = try runner.run { activation, budget throws(EvaluationError) in
-                try rule.value(in: activation, budget: &budget)
+        for (rule, known) in zip(rules.attestors, known) {
+            let value: AttestorValue
+            if let known {
+                value = known
+            } else {
+                value = try runner.run { activation, budget throws(EvaluationError) in
+                    try rule.value(in: activation, data: data, budget: &budget)
+                }
             }
             attestors.append(value)
             entries.append((.string(rule.name), .object(value)))
@@ -46,6 +55,32 @@ extension ValidatingPolicyEvaluator {
                 .map(MapValue(entries)), rules.attestationNames,
             ], state: evaluation)
         return nil
+    }
+
+    /// Keeps an admission for the next request with the same images, if nothing but time and the cache can change it.
+    ///
+    /// - Parameter revision: of the cache, before anything was asked.
+    func remember(_ evaluation: PolicyEvaluation, _ found: [ImageExtraction.Found], _ revision: UInt64?) {
+        guard let verdicts = policy.imageVerdicts, let rules = policy.images,
+            evaluation.decisions.allSatisfy({ $0.evaluation == .admit })
+        else { return }
+        var basis: ImageVerdicts.Basis?
+        if let imageEvaluation {
+            // What was seen with somebody's secrets is not told to others.
+            guard let facts = context.images, let revision, !facts.usesSecrets(rules.secrets),
+                !rules.isRequired || matchingImages.allSatisfy(imageEvaluation.verified.contains),
+                let expiry = imageEvaluation.certainty(in: facts.cache), facts.cache.revision.value == revision
+            else { return }
+            basis = ImageVerdicts.Basis(
+                revision: facts.cache.revision, value: revision, expiry: expiry,
+                data: context.cluster.external.revision, assumesPinning: facts.assumesPinning, secrets: rules.secrets)
+        }
+        let (verified, count) = (imageEvaluation?.verified ?? [], imageEvaluation?.askedCount ?? 0)
+        _ = ImageExtraction.withKey(of: found) { key -> Void? in
+            verdicts.keep(
+                ImageVerdicts.Verdict(
+                    Array(key), basis, evaluation.decisions, verified: verified, questions: count))
+        }
     }
 
     /// Tells which images were verified, and demands that all be, by this policy or another.
@@ -95,10 +130,8 @@ extension ValidatingPolicyEvaluator {
         if let found = ImageExtraction.images(of: context.request) {
             lists = ImageExtraction.lists.map { ($0, []) }
             for image in found {
-                guard let text = image.node.string, try isMatch(text, rules),
-                    let index = lists.firstIndex(where: { $0.name == image.list })
-                else { continue }
-                lists[index].images.append(.text(image.node))
+                guard let text = image.node.string, try isMatch(text, rules) else { continue }
+                lists[image.list].images.append(.text(image.node))
             }
         }
         for extractor in rules.extractors {

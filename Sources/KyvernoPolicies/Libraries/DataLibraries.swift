@@ -57,7 +57,7 @@ extension Library {
                         .unary { text throws(EvaluationError) in
                             var reader = YAMLReader(try source(text))
                             do throws(DocumentError) {
-                                return try reader.next().map { Value($0.root) } ?? .null
+                                return try reader.next().map { Value($0.root).withDoubles } ?? .null
                             } catch {
                                 throw EvaluationError(.invalidArgument, "invalid YAML: \(error.message)")
                             }
@@ -68,7 +68,8 @@ extension Library {
     static func unmarshal(_ text: Value) throws(EvaluationError) -> Value {
         let source = try source(text)
         do throws(DocumentError) {
-            return Value(try JSONReader.read(source).root)
+            // Go reads all numbers as doubles, and so do policies see them.
+            return Value(try JSONReader.read(source).root).withDoubles
         } catch {
             throw EvaluationError(.invalidArgument, "invalid JSON: \(error.message)")
         }
@@ -177,6 +178,19 @@ extension DocumentBuilder {
         case .optional(let optional):
             if let value = optional.value { try append(json: value, depth: depth + 1) } else { appendNull() }
         default: throw EvaluationError(.invalidArgument, "the value has no form in JSON")
+        }
+    }
+}
+
+extension Value {
+    /// The same with doubles for all numbers, as JSON values have them in protobuf and Go.
+    var withDoubles: Value {
+        switch self {
+        case .int(let value): .double(Double(value))
+        case .uint(let value): .double(Double(value))
+        case .list, .listNode: .list((listElements ?? []).map(\.withDoubles))
+        case .map, .mapNode: .map(MapValue((mapEntries ?? []).map { (key: $0.key, value: $0.value.withDoubles) }))
+        default: self
         }
     }
 }

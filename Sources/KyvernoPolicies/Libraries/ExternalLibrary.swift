@@ -220,7 +220,7 @@ extension Library {
         return .map(
             MapValue([
                 (key: Value.string("statusCode"), value: .int(answer.statusCode)),
-                (key: .string("body"), value: answer.body.map { Value($0) } ?? .null),
+                (key: .string("body"), value: answer.body.map { Value($0).withDoubles } ?? .null),
             ]))
     }
 

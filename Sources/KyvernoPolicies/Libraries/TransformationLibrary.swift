@@ -8,9 +8,10 @@ final class ServiceAccountValue: ObjectValue {
     private let namespace: String
     private let name: String
 
-    /// - Parameter text: `system:serviceaccount:NAMESPACE:NAME`; anything else has neither part.
+    /// - Parameter text: `system:serviceaccount:NAMESPACE:NAME`, where the name is all the rest; anything else has
+    ///   neither part.
     init(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
         let isAccount = parts.count == 4 && parts[0] == "system" && parts[1] == "serviceaccount"
         namespace = isAccount ? String(parts[2]) : ""
         name = isAccount ? String(parts[3]) : ""
@@ -81,16 +82,19 @@ extension Library {
         }
         var entries: [(key: Value, value: Value)] = []
         for (key, value) in zip(keys, values) {
-            entries.append((try entry(keyField, of: key), try entry(valueField, of: value)))
+            guard let name = try entry(keyField, of: key), name.stringValue != nil else {
+                throw EvaluationError(.invalidArgument, "the key `\(try keyField.string())` is no text in each object")
+            }
+            entries.append((name, try entry(valueField, of: value) ?? .null))
         }
         return .map(MapValue(entries))
     }
 
-    private static func entry(_ name: Value, of object: Value) throws(EvaluationError) -> Value {
-        var found: Value?
-        let wanted = try name.string()
-        object.forEachEntry { key, value in if key.stringValue == wanted { found = value } }
-        guard let found else { throw .noSuchKey(wanted) }
-        return found
+    /// nil if the object has no such entry.
+    private static func entry(_ name: Value, of object: Value) throws(EvaluationError) -> Value? {
+        guard object.mapEntries != nil else {
+            throw EvaluationError(.invalidArgument, "the lists must hold objects")
+        }
+        return try object.element(at: .string(try name.string()))
     }
 }

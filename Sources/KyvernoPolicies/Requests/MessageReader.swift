@@ -112,16 +112,3 @@ extension String {
         return parts.prefix(1).joined() + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }
-
-extension Value {
-    /// The same with doubles for all numbers, as JSON values have them in protobuf and Go.
-    var withDoubles: Value {
-        switch self {
-        case .int(let value): .double(Double(value))
-        case .uint(let value): .double(Double(value))
-        case .list, .listNode: .list((listElements ?? []).map(\.withDoubles))
-        case .map, .mapNode: .map(MapValue((mapEntries ?? []).map { (key: $0.key, value: $0.value.withDoubles) }))
-        default: self
-        }
-    }
-}

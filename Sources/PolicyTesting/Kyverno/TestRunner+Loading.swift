@@ -36,33 +36,11 @@ extension TestRunner {
         for (name, labels) in values.namespaceLabels {
             loader.declare { $0.add(namespace: Self.namespace(name, labels: labels)) }
         }
-        loader.declare { cluster in declareAnswers(test, &cluster) }
+        loader.declare { $0.external.add(apiCallResponses: test.callResponses, globalContext: test.globalContext) }
         let (set, table) = loader.finish()
         log.report(contentsOf: loader.log)
         guard let set, !log.hasErrors else { return nil }
         return (set, table)
-    }
-
-    private func declareAnswers(_ test: PolicyTest, _ cluster: inout ClusterContext) {
-        for call in test.callResponses where call.isMap {
-            cluster.external.responses.append(
-                ExternalData.Response(
-                    method: call["method"]?.string ?? "GET",
-                    url: call["url"]?.string ?? call["urlPath"]?.string ?? "",
-                    statusCode: call["response"]?["statusCode"]?.int ?? 200, body: call["response"]?["body"]))
-        }
-        for entry in test.globalContext where entry.isMap {
-            guard let name = entry["name"]?.string, let data = entry["data"] ?? entry["resources"] else { continue }
-            cluster.external.globalContext[name] = data
-            for projection in entry["projections"]?.elements ?? NodeElements(entry) {
-                guard let part = projection["name"]?.string,
-                    let path = (projection["path"] ?? projection["jmesPath"])?.string
-                else { continue }
-                // Only the plain form of the query language: names with dots between them.
-                let found = path.split(separator: ".").reduce(data as Node?) { node, field in node?[String(field)] }
-                if let found { cluster.external.globalContext["\(name)/\(part)"] = found }
-            }
-        }
     }
 
     /// A Namespace as the API server would hold it: with the label that bears its name.

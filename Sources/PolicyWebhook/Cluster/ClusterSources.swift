@@ -101,7 +101,8 @@ extension ClusterSources {
                     context.add(param: object.node, isNamespaced: resource.isNamespaced)
                 }
             } else if running.watch.definition.kind.kind == "Namespace" {
-                for object in current.cache.objects.values { context.add(namespace: object.node) }
+                context.reserve(namespaces: current.cache.objects.count)
+                for (key, object) in current.cache.objects { context.add(namespace: object.node, name: key.name) }
             }
         }
     }

@@ -56,7 +56,6 @@ final class NamespaceLookup: Sendable {
         self.client = client
         self.log = log
         self.now = now
-        threads.start()
     }
 
     var counters: Counters { state.withLock(\.counters) }
@@ -97,6 +96,8 @@ final class NamespaceLookup: Sendable {
                 return .answer(.unknown)
             }
             state.flights[name] = Flight(started: now, waiting: [completion])
+            // Only now, as most servers never need them; never after `stop`.
+            threads.start()
             return .ask
         }
         switch step {

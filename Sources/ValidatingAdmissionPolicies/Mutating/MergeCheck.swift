@@ -5,11 +5,18 @@ import Values
 /// Compares fields that are to be applied with their types, in the words of the API server's merge library.
 struct MergeCheck {
     private(set) var errors: [String] = []
+    /// Whether it is the object that is there already: only elements that cannot be told apart can be at fault, since
+    /// the rest has been decoded.
+    var isObject = false
     /// Set where the fields are of a kind whose schema is not known.
     private(set) var unknownKind: String?
 
     var description: String {
         errors.count == 1 ? errors[0] : "errors:\n" + errors.map { "  \($0)" }.joined(separator: "\n")
+    }
+
+    private mutating func report(type path: String, _ message: String) {
+        if !isObject { report(path, message) }
     }
 
     private mutating func report(_ path: String, _ message: String) {
@@ -22,23 +29,24 @@ struct MergeCheck {
         case .untyped: break
         case .scalar(let scalar): validateScalar(value, scalar, path)
         case .object:
-            guard value.isMap else { return report(path, "expected map, got &{\(value.goText)}") }
+            guard value.isMap else { return report(type: path, "expected map, got &{\(value.goText)}") }
             for (key, child) in value.entries {
                 let place = "\(path).\(key.text)"
                 switch type.field(key.text) {
                 case .declared(let field): validate(child, field, path: place)
                 case .undeclared:
+                    if isObject { continue }
                     // The library stops at the first.
                     return report(place, "field not declared in schema")
                 case .unknown(let kind): unknownKind = kind
                 }
             }
         case .map:
-            guard value.isMap else { return report(path, "expected map, got &{\(value.goText)}") }
+            guard value.isMap else { return report(type: path, "expected map, got &{\(value.goText)}") }
             guard let element = type.element else { return }
             for (key, child) in value.entries { validate(child, element, path: "\(path).\(key.text)") }
         case .list(let relation):
-            guard value.isList else { return report(path, "expected list, got &{\(value.goText)}") }
+            guard value.isList else { return report(type: path, "expected list, got &{\(value.goText)}") }
             validateList(value, relation, type, path)
         }
     }
@@ -52,6 +60,8 @@ struct MergeCheck {
             if relation != .atomic {
                 switch Self.key(of: child, relation, type.element) {
                 case .success(let key): place = key
+                // What lacks a key would not have been stored, and is compared with nothing here.
+                case .failure where isObject: continue
                 case .failure(let error): return report(path, "element \(index): \(error.message)")
                 }
                 if !seen.insert(place).inserted { report(path, "duplicate entries for key \(place)") }
@@ -66,16 +76,16 @@ struct MergeCheck {
         let isNumber = kind == .int || kind == .uint || kind == .double
         switch scalar {
         case .number:
-            if !isNumber { report(path, "expected numeric (int or float), got \(value.goType)") }
+            if !isNumber { report(type: path, "expected numeric (int or float), got \(value.goType)") }
         case .string:
             if kind != .string {
-                report(path, "expected string, got &value.valueUnstructured{Value:\(value.goText)}")
+                report(type: path, "expected string, got &value.valueUnstructured{Value:\(value.goText)}")
             }
         case .boolean:
-            if kind != .bool { report(path, "expected boolean, got &{\(value.goText)}") }
+            if kind != .bool { report(type: path, "expected boolean, got &{\(value.goText)}") }
         case .any:
             if !isNumber, kind != .string, kind != .bool {
-                report(path, "expected any scalar, got &{\(value.goText)}")
+                report(type: path, "expected any scalar, got &{\(value.goText)}")
             }
         }
     }

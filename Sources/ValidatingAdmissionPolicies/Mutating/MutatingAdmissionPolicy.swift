@@ -23,20 +23,30 @@ final class MutatingAdmissionPolicy: MutatingPolicy {
     }
 
     func plan(_ context: AdmissionContext, into plan: inout MutationPlan) {
-        frame.forEachInvocation(context) { event in
+        // Without params nothing is evaluated, so that no namespace is looked up.
+        frame.forEachInvocation(context, needsNamespace: { !$0.isEmpty }) { event in
             switch event {
             case .invoke(let binding, let param):
                 let runner = ExpressionRunner(frame: frame, binding: binding, param: param, context: context)
                 plan.invocations.append(
                     MutationInvocation(
-                        policy: id, binding: binding.id, param: runner.paramName, isReinvocable: isReinvocable
-                    ) { context in
-                        MutationRun(policy: self, binding: binding, param: param, context: context).run()
-                    })
+                        policy: id, binding: binding.id, param: runner.paramName, isReinvocable: isReinvocable,
+                        check: { context in
+                            MutationRun(policy: self, binding: binding, param: param, context: context).matchErrors()
+                        },
+                        apply: { context in
+                            MutationRun(policy: self, binding: binding, param: param, context: context).run()
+                        }))
             case .problem(let decision): plan.errors.append(decision)
             case .missingNamespace(let name): plan.missingNamespace = name
             }
         }
+    }
+
+    func matches(_ context: AdmissionContext) -> MatchResources.Outcome { frame.matches(context) }
+
+    func cannotMatch(namespace: String, into plan: inout MutationPlan) {
+        plan.errors.append(frame.configurationError(PolicyFrame.notFound(namespace: namespace), nil))
     }
 
     func undecided(_ missing: MissingContext, into plan: inout MutationPlan) {

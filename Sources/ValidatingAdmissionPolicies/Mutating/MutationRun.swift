@@ -49,6 +49,17 @@ struct MutationRun {
         return result
     }
 
+    /// What is wrong with the match conditions for the object as it is.
+    func matchErrors() -> [Decision] {
+        guard !policy.frame.matchConditions.isEmpty else { return [] }
+        let runner = runner(context)
+        let authorizer = policy.frame.usesAuthorizer ? runner.authorizerValues() : nil
+        guard case .error(let message) = runner.matchConditions(runner.activation(.null, authorizer)) else {
+            return []
+        }
+        return [decision(runner, MutationError(message))]
+    }
+
     private func runner(_ context: AdmissionContext) -> ExpressionRunner {
         ExpressionRunner(frame: policy.frame, binding: binding, param: param, context: context)
     }

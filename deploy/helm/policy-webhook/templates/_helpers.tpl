@@ -2,16 +2,17 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* At most 59 characters: the Secret's name and those of others have a suffix, and a Service's name has 63 at most. */}}
+{{/* At most 59 characters: the Secret's name and those of others have a suffix, and a Service's name has 63 at most. A
+release's name may have dots, a Service's must not. */}}
 {{- define "webhook.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 59 | trimSuffix "-" -}}
 {{- else -}}
 {{- $name := include "webhook.name" . -}}
 {{- if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 59 | trimSuffix "-" -}}
+{{- .Release.Name | replace "." "-" | trunc 59 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 59 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name | replace "." "-" | trunc 59 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
