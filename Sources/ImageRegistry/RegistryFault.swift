@@ -18,7 +18,10 @@ enum RegistryFault {
             .redirectRefused:
             reason = .registryResponse
         }
-        return VerificationError(reason, "registry `\(registry)`\(elsewhere), asked for \(what): \(error.detail)")
+        let remark =
+            error.kind == .addressRefused ? "; such addresses are asked only where an option allows it" : ""
+        return VerificationError(
+            reason, "registry `\(registry)`\(elsewhere), asked for \(what): \(error.detail)\(remark)")
     }
 
     static func timeout(registry: String, what: String) -> VerificationError {

@@ -9,7 +9,13 @@ import Values
 struct Mutator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    /// How often each seed is broken; GUARDRAIL_MUTATIONS for a long run.
+    static let rounds = ProcessInfo.processInfo.environment["GUARDRAIL_MUTATIONS"].flatMap { Int($0) } ?? 2_000
+    /// GUARDRAIL_MUTATION_SEED makes other mutations.
+    private static let shift =
+        ProcessInfo.processInfo.environment["GUARDRAIL_MUTATION_SEED"].flatMap { UInt64($0) } ?? 0
+
+    init(seed: UInt64) { state = (seed &+ Self.shift &* 1_000) &* 0x9E37_79B9_7F4A_7C15 | 1 }
 
     mutating func next(_ bound: Int) -> Int {
         state ^= state << 13
@@ -39,7 +45,7 @@ struct Mutator {
 
 /// Every parser is fed broken versions of good input: it must answer, and never take what was changed for signed.
 @Suite struct MutationTests {
-    private static let rounds = 2_000
+    private static let rounds = Mutator.rounds
 
     @Test("survives broken references and texts")
     func references() {
@@ -148,6 +154,77 @@ struct Mutator {
                 let broken = NotationLayer(mediaType: layer.mediaType, content: .success(mutator.mutate(bytes)))
                 _ = try? broken.verify(of: found.image, policy, now: now)
             }
+        }
+    }
+
+    @Test("survives broken log entries of all kinds, names and lists of bundles")
+    func logForms() throws {
+        let (signer, log) = (try TestKey.ec("P-256"), try TestKey.ec("P-256"))
+        let (bundle, key) = (try TestBundle(log: log), try signer.key())
+        let artifact = Array("an artifact".utf8)
+        let payload = Payload.statement(ImageDigest(of: artifact))
+        let signature = try signer.sign(Payload.signedBytes(payload))
+        let object = try JSONObject.read(
+            Array(Payload.envelope(payload, signature).utf8), what: "envelope", reason: .malformedEnvelope)
+        let envelope = try Envelope(object, .standard)
+        let details = "PKIX_ECDSA_P256_SHA_256"
+        let bodies = [
+            ("hashedrekord", "0.0.1", TestBundle.record(envelope.signedBytes, signature, pem: signer.publicPEM)),
+            (
+                "hashedrekord", "0.0.2",
+                TestBundle.secondRecord(envelope.signedBytes, signature, key: key, details: details, .sha256)
+            ),
+            ("dsse", "0.0.1", TestBundle.envelopeEntry(payload, [(signature: signature, pem: signer.publicPEM)])),
+            ("dsse", "0.0.2", TestBundle.secondEnvelope(payload, signature, key: key, details: details)),
+            ("intoto", "0.0.1", TestBundle.firstStatementEntry([7], payload, pem: signer.publicPEM)),
+            ("intoto", "0.0.2", TestBundle.statementEntry(payload, signature, pem: signer.publicPEM)),
+        ]
+        func match(_ kind: String, _ version: String, _ body: [UInt8]) -> Bool {
+            let entry = LogEntry(
+                logID: [], index: 0, kind: kind, version: version, integratedTime: 0, promise: nil, proof: nil,
+                body: body)
+            let read = LogEntryBody(
+                entry: entry, content: .envelope(envelope), signature: signature, signer: .key(key), stored: [7])
+            return (try? read.requireMatch()) != nil
+        }
+        var mutator = Mutator(seed: 6)
+        for (kind, version, body) in bodies {
+            #expect(match(kind, version, Array(body.utf8)))
+            for _ in 0..<Self.rounds / 2 { _ = match(kind, version, mutator.mutate(Array(body.utf8))) }
+        }
+        let list = bundle.json("\"dsseEnvelope\":\(Payload.envelope(payload, signature))", entries: [])
+        let lists = [
+            list + [0x0A] + list, Array("{\"attestations\":[{\"bundle\":".utf8) + list + Array("}]}".utf8),
+        ]
+        let name = Array("C=US, ST=WA, O=Acme\\, Inc.+OU=a\\C3\\A9".utf8)
+        for round in 0..<Self.rounds {
+            _ = try? SigstoreBundle.all(in: mutator.mutate(lists[round % 2]))
+            let text = String(decoding: mutator.mutate(name), as: UTF8.self)
+            if let found = DistinguishedName(text) { #expect(!found.attributes.isEmpty) }
+            _ = KeyReference.refusal(String(decoding: mutator.mutate(Array("awskms:///alias/a".utf8)), as: UTF8.self))
+        }
+    }
+
+    @Test("survives broken timestamp tokens, with and without their response")
+    func timestamps() throws {
+        let stamper = try TestStamper()
+        let response = try stamper.response(over: [1, 2, 3])
+        // The token is what follows the status in the response.
+        let whole = try #require(DERReader.single(response[...], 0x30))
+        var fields = DERReader(whole)
+        _ = fields.next()
+        let second = fields.next()
+        let token = Array(try #require(second).whole)
+        _ = try TimestampToken(token: token)
+        let root = try TestBundle(log: TestKey.ec("P-256")).root(stampers: [stamper.chain])
+        #expect(throws: Never.self) { try root.time(ofResponse: response, over: [1, 2, 3]) }
+        var mutator = Mutator(seed: 7)
+        for _ in 0..<Self.rounds {
+            let broken = mutator.mutate(response)
+            _ = try? root.time(ofResponse: broken, over: [1, 2, 3])
+            guard let found = try? TimestampToken(token: mutator.mutate(token)) else { continue }
+            try? found.requireImprint(of: [1, 2, 3])
+            _ = found.isSigned(anchors: stamper.chain, untrusted: stamper.chain, signer: nil)
         }
     }
 

@@ -179,4 +179,20 @@ import Testing
             #expect(!failed.output.contains("secret"))
         }
     }
+
+    @Test("an undecided check says what would decide it")
+    func undecided() throws {
+        let directory = try TemporaryDirectory()
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: c, image: IMAGE}]}\n"
+        try directory.write(
+            pod.replacing("IMAGE", with: "registry.example.com/release/api:1.4.2"), to: "pod.yaml")
+        let path = directory.url.appendingPathComponent("pod.yaml").path
+        let arguments = ["--policy", "policies/require-image-signatures.yaml", path]
+        let blind = try CommandRun(arguments)
+        #expect(blind.status == 3)
+        #expect(blind.output.contains("= help: give an OCI image layout"), "\(blind.output)")
+        #expect(blind.output.contains("--signatures, or let its registry be asked with --registries"))
+        let lacking = try CommandRun(arguments + ["--signatures", Self.images])
+        #expect(lacking.output.contains("= help: copy the image with its signatures into"), "\(lacking.output)")
+    }
 }

@@ -106,6 +106,7 @@ struct FindingBuilder {
             reason: decision.reason?.rawValue)
         if let check = decision.check, let file = check.file { finding.policyPlace = Place(file, check.range) }
         finding.why = why(decision)
+        finding.help = MissingImages.help(decision.missing, looks: policies.images != nil)
         if let node = decision.explanation?.place { locate(node, &finding) }
         return finding
     }
