@@ -91,8 +91,8 @@ enum KyvernoEnvironment {
         values.append(request.value)
         values.append(context.namespaceObject.map { Value($0) } ?? .null)
         values.append(.map(exceptions))
-        for (position, kind) in ExternalContext.Kind.ofObjects.enumerated() {
-            let isNamed = kinds.contains(ExternalContext.Kinds(rawValue: 1 << UInt8(position)))
+        for kind in ExternalContext.Kind.ofObjects {
+            let isNamed = kinds.contains(ExternalContext.Kinds(kind))
             values.append(isNamed ? .object(ExternalContext(kind, context, namespace: namespace)) : nil)
         }
         return values

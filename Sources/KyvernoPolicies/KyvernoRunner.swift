@@ -21,6 +21,18 @@ struct KyvernoRunner {
             let what = check.map { "expression '\($0.expression)' resulted in error: " } ?? ""
             message = missing?.description ?? "\(what)\(error.message)"
         }
+
+        /// What follows for a policy.
+        func decision(
+            _ policy: PolicyID, _ binding: BindingID, _ failurePolicy: FailurePolicy, _ check: PolicyCheck?,
+            reason: StatusReason? = nil, actions: ValidationActions? = nil
+        ) -> Decision {
+            var made = Decision(
+                .error, action: failurePolicy.action, policy: policy, binding: binding, check: check,
+                message: message, reason: reason, actions: actions)
+            made.missing = missing
+            return made
+        }
     }
 
     private let scope: KyvernoScope
@@ -53,6 +65,7 @@ struct KyvernoRunner {
         _ scope: KyvernoScope, _ context: AdmissionContext, values: [Value?], namespace: String? = nil,
         _ allowances: ExceptionAllowances = ExceptionAllowances(), naming kinds: ExternalContext.Kinds = .all
     ) {
+        var values = values
         self.kinds = kinds
         self.scope = scope
         self.context = context
@@ -60,7 +73,6 @@ struct KyvernoRunner {
         self.allowances = allowances
         commonCount = values.count
         // What is seen only later has no value yet, but a place.
-        var values = values
         while values.count < scope.environment.variables.count { values.append(nil) }
         activation = Activation(values, composed: Self.composed(scope))
     }

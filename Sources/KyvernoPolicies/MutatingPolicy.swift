@@ -91,11 +91,7 @@ final class KyvernoMutatingPolicy: MutatingPolicy {
     }
 
     func error(_ failure: KyvernoRunner.Failure, _ check: PolicyCheck? = nil) -> Decision {
-        var decision = Decision(
-            .error, action: failurePolicy.action, policy: id, binding: binding, check: check, message: failure.message,
-            reason: .invalid, actions: .deny)
-        decision.missing = failure.missing
-        return decision
+        failure.decision(id, binding, failurePolicy, check, reason: .invalid, actions: .deny)
     }
 }
 

@@ -36,6 +36,8 @@ package final class ValidatingPolicy: CompiledPolicy {
     /// Carries the policy's actions; Kyverno's policies have no bindings, so it has no name.
     let binding: BindingID
     let failurePolicy: FailurePolicy
+    /// Whether it may deny at all.
+    private let isForAdmission: Bool
     let scope: KyvernoScope
     let validations: [Validation]
     let auditAnnotations: [NamedExpression]
@@ -86,6 +88,7 @@ package final class ValidatingPolicy: CompiledPolicy {
             name: "", actions: definition.actions, actionNames: definition.actionNames,
             file: definition.root.document.source, position: definition.root.position)
         failurePolicy = definition.failurePolicy
+        isForAdmission = definition.notAtAdmission == nil
         subject = definition.mode == .json ? .documents : .objects
         generatesRules = !definition.podControllers.isEmpty
         var match = definition.match
@@ -134,10 +137,8 @@ package final class ValidatingPolicy: CompiledPolicy {
     }
 
     package func undecided(_ missing: MissingContext, into outcome: inout EvaluationOutcome) {
-        var decision = Decision(
-            .error, action: failurePolicy.action, policy: id, binding: binding, message: missing.description,
-            actions: .deny)
-        decision.missing = missing
+        let decision = KyvernoRunner.Failure(message: missing.description, missing: missing)
+            .decision(id, binding, failurePolicy, nil, actions: isForAdmission ? .deny : binding.actions)
         outcome.evaluations.append(
             PolicyEvaluation(policy: id, binding: binding, decisions: [decision], isConfigurationError: true))
     }

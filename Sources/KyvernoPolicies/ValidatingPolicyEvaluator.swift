@@ -116,10 +116,6 @@ struct ValidatingPolicyEvaluator {
     }
 
     private func decision(_ failure: Failure, _ check: PolicyCheck?) -> Decision {
-        var made = Decision(
-            .error, action: policy.failurePolicy.action, policy: policy.id, binding: policy.binding, check: check,
-            message: failure.message)
-        made.missing = failure.missing
-        return made
+        failure.decision(policy.id, policy.binding, policy.failurePolicy, check)
     }
 }

@@ -80,7 +80,7 @@ package struct ClusterContext: Sendable {
     ///   - name: its name, where the caller keeps it anyway: copies of it add up with thousands of Namespaces.
     package mutating func add(namespace node: Node, name: String? = nil) {
         guard let name = name ?? node["metadata" as StaticString]?["name" as StaticString]?.string else { return }
-        namespaces[name] = node
+        namespaces[name] = StoredNamespace.node(node)
     }
 
     /// Makes room for so many Namespaces.
@@ -144,6 +144,13 @@ package final class AdmissionContext: Sendable {
     package let images: ImageFacts?
     /// Notes what each part of an expression came to; nil outside tests of policies.
     package let coverage: CoverageRecorder?
+
+    /// The same with the request's object under another name.
+    package convenience init(_ context: AdmissionContext, renamedTo resource: GroupVersionResource) {
+        self.init(
+            request: context.request.renamed(to: resource), cluster: context.cluster, explains: context.explains,
+            now: context.now, images: context.images, coverage: context.coverage, isGenerated: context.isGenerated)
+    }
 
     package init(
         request: AdmissionRequest, cluster: ClusterContext, explains: Bool = false, now: Timestamp = SystemClock.now(),

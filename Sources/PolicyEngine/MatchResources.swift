@@ -167,6 +167,22 @@ package struct MatchResources: Sendable {
         return namespaceSelector.matches(labels) ? .matches : .differs
     }
 
+    /// The other name, for objects of the same fields, through which the rules match a request that they match; nil where
+    /// they match it as it is.
+    package func otherName(of request: AdmissionRequest) -> GroupVersionResource? {
+        guard matchPolicy == .equivalent, !resourceRules.isEmpty else { return nil }
+        let own = ResourceName(
+            group: request.groupUTF8, version: request.versionUTF8, resource: request.resourceUTF8)
+        if resourceRules.contains(where: { $0.matches(request, as: own) }) { return nil }
+        let others = EquivalentResources.others(of: own)
+        for rule in resourceRules {
+            for equivalent in others where equivalent.withName({ rule.matches(request, as: $0) }) {
+                return equivalent.hasSameShape ? equivalent.name : nil
+            }
+        }
+        return nil
+    }
+
     private static func match(
         _ rules: [ResourceRule], _ request: AdmissionRequest, _ policy: MatchPolicy
     ) -> Outcome {

@@ -8,18 +8,17 @@ extension Verdict {
     /// - Parameter enforcement: which denials count.
     init(_ outcome: EvaluationOutcome, request: AdmissionRequest, enforcement: Enforcement) {
         self.init()
-        evaluations = outcome.evaluations
+        self.evaluations = outcome.evaluations
         var annotations = AnnotationCollector()
-        // By index: almost all decisions admit, and taking them out would count references to all their parts.
-        for number in outcome.evaluations.indices {
-            for index in outcome.evaluations[number].decisions.indices
-            where outcome.evaluations[number].decisions[index].action == .deny {
-                apply(outcome.evaluations[number].decisions[index], enforcement, &annotations)
+        let evaluations = outcome.evaluations
+        // In place: most decisions are admissions, which need not be copied.
+        for position in evaluations.indices {
+            for index in evaluations[position].decisions.indices
+            where evaluations[position].decisions[index].action == .deny {
+                apply(evaluations[position].decisions[index], enforcement, &annotations)
             }
-            for index in outcome.evaluations[number].auditAnnotations.indices
-            where outcome.evaluations[number].auditAnnotations[index].action != .exclude {
-                let evaluation = outcome.evaluations[number]
-                apply(evaluation.auditAnnotations[index], of: evaluation, enforcement, &annotations)
+            for annotation in evaluations[position].auditAnnotations where annotation.action != .exclude {
+                apply(annotation, of: evaluations[position], enforcement, &annotations)
             }
         }
         auditAnnotations = annotations.entries()

@@ -10,10 +10,12 @@ extension AdmissionPolicy {
     }
 
     package func evaluate(_ context: AdmissionContext, into outcome: inout EvaluationOutcome) {
+        // Expressions see the object under the name that the rules use; bindings are matched by the request's own.
+        let shown = match.otherName(of: context.request).map { AdmissionContext(context, renamedTo: $0) } ?? context
         frame.forEachInvocation(context, needsNamespace: { _ in true }) { event in
             switch event {
             case .invoke(let binding, let param):
-                let runner = ExpressionRunner(frame: frame, binding: binding, param: param, context: context)
+                let runner = ExpressionRunner(frame: frame, binding: binding, param: param, context: shown)
                 outcome.evaluations.append(PolicyEvaluator(policy: self, runner: runner).run())
             case .problem(let decision):
                 outcome.evaluations.append(

@@ -1,5 +1,5 @@
 import Admission
-import CEL
+package import CEL
 package import PolicyEngine
 import Values
 
@@ -41,30 +41,31 @@ extension AdmissionPolicy: ExplainablePolicy {
         var explained = ExplainedBinding(name: name, clauses: clauses)
         let early = runner.activation(.null, authorizer)
         for condition in frame.matchConditions {
-            explained.expressions.append(Self.explain(condition.expression, condition.name, frame.environment, early))
+            explained.expressions.append(condition.expression.explained(condition.name, in: frame.environment, early))
         }
         guard withExpressions else { return explained }
         let namespace = runner.context.namespaceObject.map { Value($0) } ?? .null
         let activation = runner.activation(namespace, authorizer)
         for variable in frame.variables {
             explained.expressions.append(
-                Self.explain(variable.expression, variable.name, frame.environment, activation))
+                variable.expression.explained(variable.name, in: frame.environment, activation))
         }
         for validation in validations {
-            explained.expressions.append(Self.explain(validation.expression, "", frame.environment, activation))
+            explained.expressions.append(validation.expression.explained(in: frame.environment, activation))
         }
         return explained
     }
+}
 
-    private static func explain(
-        _ expression: CompiledExpression, _ name: String, _ environment: Environment, _ activation: Activation
+extension CompiledExpression {
+    /// All its parts with what they come to.
+    package func explained(
+        _ name: String = "", in environment: Environment, _ activation: Activation
     ) -> ExplainedExpression {
-        let check = expression.check
         var explained = ExplainedExpression(
             field: check.field, name: name, parts: [], file: check.file, range: check.range)
-        guard let checked = expression.checked, let traced = TracedParts(of: checked, in: environment, activation)
-        else {
-            explained.parts = [ExplainedPart(depth: 0, text: check.expression, error: expression.compileMessage)]
+        guard let checked, let traced = TracedParts(of: checked, in: environment, activation) else {
+            explained.parts = [ExplainedPart(depth: 0, text: check.expression, error: compileMessage)]
             return explained
         }
         explained.parts = traced.parts.map { part in

@@ -92,6 +92,14 @@ package enum ResultType {
         }
     }
 
+    /// Whether a value whose type is not known can be made into one.
+    fileprivate var isConvertible: Bool {
+        switch self {
+        case .bool, .string, .stringOrNull: true
+        case .applyConfiguration, .jsonPatch, .structureOrNull: false
+        }
+    }
+
     /// As the API server words what it wants.
     var wanted: String {
         switch self {
@@ -129,7 +137,7 @@ package struct ExpressionCompiler {
             if let wanted, !wanted.accepts(checked.type) {
                 let type = checked.type == .null ? "null_type" : checked.type.description
                 let help =
-                    checked.type == .dyn
+                    checked.type == .dyn && wanted.isConvertible
                     ? "its type is only known at evaluation; compare it (`== true`) or convert it (`string(…)`)" : nil
                 let issue = CompileIssue("cel-result-type", "\(wanted.wanted) but got \(type)", whole, help: help)
                 return failure(text, check, CompileError([issue]), issue.message)

@@ -46,10 +46,11 @@ struct ExpressionRunner {
             rules.map { $0.kubernetesRule },
             user: request.userInfo?["username" as StaticString]?.string ?? "")
         var question = AuthorizationQuestion()
-        let resource = request.resource
-        question.group = resource.group
-        question.resource = resource.resource
-        question.subresource = request.subResource
+        // The resource that was asked for, whatever it was converted to.
+        let resource = request.node["requestResource" as StaticString]
+        question.group = resource?["group" as StaticString]?.string ?? ""
+        question.resource = resource?["resource" as StaticString]?.string ?? ""
+        question.subresource = request.node["requestSubResource" as StaticString]?.string ?? request.subResource
         question.namespace = request.namespace
         question.name = request.name
         return (

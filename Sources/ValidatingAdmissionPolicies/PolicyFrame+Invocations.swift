@@ -31,11 +31,9 @@ extension PolicyFrame {
         for binding in bindings {
             if let match = binding.match {
                 switch match.match(context, isBinding: true) {
-                case .matches: break
+                // Into which version the object is converted is the policy's affair alone.
+                case .matches, .matchesConverted: break
                 case .differs: continue
-                case .matchesConverted(let resource):
-                    body(.problem(undecided(.conversion(resource), binding: binding.id)))
-                    continue
                 case .needsNamespace(let name):
                     body(.problem(undecided(.namespace(name), binding: binding.id)))
                     continue

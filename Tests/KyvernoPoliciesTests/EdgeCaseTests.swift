@@ -116,7 +116,8 @@ struct EdgeCaseTests {
             let (set, log) = try Support.load(
                 text, context: Self.configMap.replacing("NAMESPACE", with: namespace))
             let policies = try #require(set, "\(log.diagnostics.map(\.message))")
-            return policies.review(try Support.request(Support.pod, options: options)).evaluations.first?.decisions.first
+            return policies.review(try Support.request(Support.pod, options: options)).evaluations.first?.decisions
+                .first
         }
         let get = #"resource.Get("v1", "configmaps", "cm").data.x == "1""#
         #expect(try decision("prod", get)?.evaluation == .admit)

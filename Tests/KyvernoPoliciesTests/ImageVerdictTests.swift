@@ -194,33 +194,6 @@ struct ImageVerdictTests {
         #expect(!set.review(request, images: facts).isAllowed && facts.lacksSomething)
     }
 
-    @Test("hold for those on whose behalf the images were looked at")
-    func access() throws {
-        let set = try Self.load(ImageSupport.policy(Self.spec))
-        let gatherer = try ImageSupport.gatherer()
-        let request = try pod("\(registry)/api:1.4.2")
-        let facts = ImageFacts(cache: gatherer.cache)
-        func isKept() throws -> Bool {
-            let context = AdmissionContext(request: request, cluster: set.cluster, images: facts)
-            return try Self.policy(set).verdict(on: try #require(ImageExtraction.images(of: request)), context) != nil
-        }
-        #expect(verdict(set, request, gatherer).isAllowed)
-        #expect(try isKept())
-        for secret in ["mine", "yours"] {
-            facts.access = ImageAccess(namespace: "n", secrets: [secret])
-            #expect(try !isKept())
-            #expect(!set.review(request, images: facts).isAllowed, "nobody has looked with these secrets")
-            #expect(facts.takeNeeds().count == 1)
-            let access = facts.access
-            let seen = gatherer.review(assumesPinning: false) { facts in
-                facts.access = access
-                return set.review(request, images: facts)
-            }
-            #expect(seen.isAllowed)
-            #expect(try isKept())
-        }
-    }
-
     @Test("leave conditions and exceptions to each request")
     func conditions() throws {
         let condition = "matchConditions:\n- {name: c, expression: \"object.metadata.name == 'web'\"}"

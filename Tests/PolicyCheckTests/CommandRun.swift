@@ -20,12 +20,15 @@ struct CommandRun {
             .first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[1]
     }()
 
-    /// - Parameter directory: where it runs; paths in the output are relative to it.
+    /// - Parameters:
+    ///   - directory: where it runs; paths in the output are relative to it.
+    ///   - program: what runs in place of the command, such as a script around it.
     init(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: URL = root
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: URL = root,
+        program: URL = binary
     ) throws {
         let process = Process()
-        process.executableURL = Self.binary
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = directory
         var variables = ProcessInfo.processInfo.environment

@@ -146,4 +146,37 @@ import Testing
         #expect(run.output == "")
         #expect(!run.errors.isEmpty)
     }
+
+    @Test("credentials come from the helper that the configuration names")
+    func helpers() throws {
+        let registry = try LayoutRegistry(
+            layout: Self.images, authentication: .basic(user: "u", password: "p"))
+        let directory = try TemporaryDirectory()
+        try directory.write(#"{"credHelpers":{"\#(registry.host)":"test"}}"#, to: "config.json")
+        func run(_ script: String) throws -> CommandRun {
+            try directory.write("#!/bin/sh\n\(script)\n", to: "docker-credential-test")
+            let program = directory.url.appendingPathComponent("docker-credential-test")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+            return try CommandRun(
+                ["image", "verify", "--key", Self.key, "\(registry.host)/team/app:signed"],
+                environment: ["DOCKER_CONFIG": directory.url.path, "PATH": directory.url.path + ":" + path])
+        }
+        let host = registry.host
+        let good = try run(
+            #"read -r host; [ "$1 $host" = "get \#(host)" ] && echo '{"ServerURL":"x","Username":"u","Secret":"p"}'"#)
+        #expect(good.status == 0, "\(good.output)")
+        let none = try run("cat >/dev/null; echo 'credentials not found in native keychain'; exit 1")
+        #expect(none.status == 3)
+        #expect(none.output.contains("no credentials were given for it"), "\(none.output)")
+        for (script, words) in [
+            ("exit 5", "failed with status 5"), ("echo secret", "gave no JSON with credentials"),
+            ("exec cat /dev/zero", "gave more than"),
+        ] {
+            let failed = try run(script)
+            #expect(failed.status == 3)
+            #expect(failed.output.contains("`docker-credential-test` \(words)"), "\(failed.output)")
+            #expect(!failed.output.contains("secret"))
+        }
+    }
 }

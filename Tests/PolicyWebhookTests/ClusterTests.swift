@@ -176,7 +176,9 @@ struct ClusterTests {
         #expect(webhook.review(namespace: "new-closed", name: "y") == .allowed)
         let words = "ValidatingAdmissionPolicy 'no-x' with binding 'no-x' denied request: no-x says no"
         #expect(webhook.review(namespace: "new-closed") == .denied("configmaps \"x\" is forbidden: \(words)"))
-        #expect(webhook.review(namespace: "none") == .denied("namespaces \"none\" not found"))
+        let absent =
+            "ValidatingAdmissionPolicy 'no-x' denied request: failed to configure policy: namespaces \"none\" not found"
+        #expect(webhook.review(namespace: "none") == .denied("configmaps \"x\" is forbidden: \(absent)"))
         let metrics = webhook.get("/metrics")
         #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"found\"}"))
         #expect(metrics.contains("guardrail_namespace_lookups_total{result=\"absent\"} 1"))

@@ -143,6 +143,54 @@ import Values
         #expect(try !set(text + Self.binding(), admitsInvalid: true).review(request(Self.pod)).isAllowed)
     }
 
+    /// `matchesResourceRules` gives the equivalent's resource and kind, which `NewVersionedAttributes` converts to and
+    /// `CreateAdmissionRequest` shows; bindings and `authorizer.requestResource` keep to the request's own.
+    @Test("a policy sees the object under the name that its rules use")
+    func equivalent() throws {
+        let text = """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: p}
+            spec:
+              matchConstraints:
+                resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: ["*"], resources: [deployments]}]
+              validations:
+              - expression: >-
+                  [request.resource.version, request.kind.version, request.requestResource.version, string(object.apiVersion)]
+                  == ['v1', 'v1', 'v1beta2', 'apps/v1']
+              - {expression: authorizer.requestResource.check('x').allowed()}
+            ---
+
+            """
+        let exact =
+            ", matchResources: {matchPolicy: Exact, resourceRules: [{apiGroups: [apps], apiVersions: [v1beta2], "
+            + "operations: ['*'], resources: [deployments]}]}"
+        var rule = AuthorizationRule()
+        rule.group = "apps"
+        let request = try request(
+            "apiVersion: apps/v1beta2\nkind: Deployment\nmetadata: {name: web, namespace: prod}\n")
+        let verdict = try set(text + Self.binding(exact)) { $0.authorization = [rule] }.review(request)
+        #expect(verdict.decisions.map(\.message) == ["", ""])
+        #expect(verdict.evaluations.count == 1)
+    }
+
+    /// `CreateNamespaceObject` copies a typed Namespace, whose `spec` and `status` are always written.
+    @Test("a Namespace has spec and status, and no fields that say nothing")
+    func namespaceObject() throws {
+        let spec = """
+            validations:
+            - expression: >-
+                has(namespaceObject.spec) && has(namespaceObject.status) && !has(namespaceObject.metadata.labels)
+                && !has(namespaceObject.spec.finalizers)
+            """
+        var loader = PolicyLoader()
+        loader.load(policies: SourceFile(name: "p.yaml", text: Self.policy(spec) + Self.binding()))
+        loader.load(
+            context: SourceFile(
+                name: "n.yaml", text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: prod, labels: {}}\n"))
+        #expect(try #require(loader.finish().policies).review(request(Self.pod)).isAllowed)
+    }
+
     // MARK: Cost
 
     private static let costly =

@@ -70,6 +70,9 @@ package final class ImageFacts: Sendable {
         set { state.withLock { $0.access = newValue } }
     }
 
+    /// Whether answers depend on more than everybody's credentials.
+    package func usesSecrets(_ secrets: [String]) -> Bool { access.map { !$0.adding(secrets).isEmpty } ?? false }
+
     /// - Parameters:
     ///   - checks: all that will be asked of the image, so that it is gathered once.
     ///   - secrets: of the policy that asks.
@@ -79,7 +82,7 @@ package final class ImageFacts: Sendable {
     ) -> Answer {
         let time = cache.now()
         let access = self.access?.adding(secrets)
-        let text = Self.key(of: image, access)
+        let text = access.map { $0.key + image } ?? image
         if let record = cache.record(text, checks: checks, metadata: wantsMetadata, at: time) { return .known(record) }
         return state.withLock { state in
             switch state.gathered[text] {
@@ -113,16 +116,6 @@ package final class ImageFacts: Sendable {
             }
             return .missing
         }
-    }
-
-    /// Until when the cache gives the same answer, if it learns nothing meanwhile; nil unless it has all of it.
-    package func certainty(of image: String, checks: [ImageCheck], secrets: [String] = []) -> Int64? {
-        cache.certainty(of: Self.key(of: image, access?.adding(secrets)), checks: checks)
-    }
-
-    /// What answers about an image are kept under.
-    private static func key(of image: String, _ access: ImageAccess?) -> String {
-        access.map { $0.key + image } ?? image
     }
 
     /// Whether evaluation has asked for something that is not there.

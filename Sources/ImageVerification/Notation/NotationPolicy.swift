@@ -20,6 +20,12 @@ package struct NotationPolicy: Sendable {
     /// Roots of timestamp authorities; empty where timestamps are not used, and certificates must hold now.
     package var timestampCertificates: [Certificate]
 
+    /// Whether a text can be one of `trustedIdentities`.
+    package static func isIdentity(_ text: String) -> Bool {
+        text == "*"
+            || (text.hasPrefix("x509.subject:") && DistinguishedName(text.dropFirst("x509.subject:".count)) != nil)
+    }
+
     package init(
         level: Level, storeType: StoreType = .certificateAuthority, trustedCertificates: [Certificate],
         trustedIdentities: [String], timestampCertificates: [Certificate] = []

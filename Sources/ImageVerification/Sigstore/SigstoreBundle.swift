@@ -21,7 +21,45 @@ package struct SigstoreBundle: Sendable {
     /// - Throws: `malformed-json`, `malformed-bundle`, `malformed-base64`, `unsupported-bundle-version`,
     ///   `verification-material`, `certificate-chain-not-allowed`, `root-in-bundle`, `duplicate-log-entry`, `too-many`.
     package init(json: [UInt8]) throws(VerificationError) {
-        let bundle = try JSONObject.read(json, what: "bundle", reason: .malformedBundle)
+        try self.init(JSONObject.read(json, what: "bundle", reason: .malformedBundle))
+    }
+
+    /// All bundles of a file: one, one a line as GitHub's `gh attestation download` writes them, or the list that npm's and
+    /// GitHub's servers answer with.
+    ///
+    /// - Throws: what is wrong with the text as a whole; what is wrong with one of several is among the results.
+    package static func all(
+        in text: [UInt8]
+    ) throws(VerificationError) -> [Result<SigstoreBundle, VerificationError>] {
+        func read(_ body: () throws(VerificationError) -> SigstoreBundle) -> Result<SigstoreBundle, VerificationError> {
+            do throws(VerificationError) {
+                return .success(try body())
+            } catch {
+                return .failure(error)
+            }
+        }
+        let lines = text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).filter { line in
+            line.contains { $0 != 0x20 && $0 != 0x09 }
+        }
+        let isList =
+            lines.count > 1 && lines.allSatisfy { $0.first == UInt8(ascii: "{") && $0.last == UInt8(ascii: "}") }
+        if isList {
+            guard lines.count <= VerificationLimits.maximumSignatures else {
+                throw VerificationError(
+                    .tooMany, "there are \(lines.count) bundles; the limit is \(VerificationLimits.maximumSignatures)")
+            }
+            return lines.map { line in read { () throws(VerificationError) in try SigstoreBundle(json: Array(line)) } }
+        }
+        let object = try JSONObject.read(text, what: "bundle", reason: .malformedBundle)
+        guard object.has("attestations") else { return [.success(try SigstoreBundle(object))] }
+        let entries = try object.objects("attestations", limit: VerificationLimits.maximumSignatures)
+        guard !entries.isEmpty else { throw object.failure("attestations", "is empty") }
+        return entries.map { entry in
+            read { () throws(VerificationError) in try SigstoreBundle(entry.object("bundle")) }
+        }
+    }
+
+    private init(_ bundle: JSONObject) throws(VerificationError) {
         version = try Self.version(try bundle.optionalString("mediaType") ?? "")
         let material = try bundle.object("verificationMaterial")
         let chain = try Self.certificates(material, version)

@@ -135,11 +135,11 @@ final class ImageEvaluation: @unchecked Sendable {
 
     /// Until when the same questions have the same answers, in the cache's time, if the cache learns nothing meanwhile;
     /// nil if nobody knows.
-    func certainty(in facts: ImageFacts) -> Int64? {
+    func certainty(in cache: ImageCache) -> Int64? {
         guard !askedMore else { return nil }
         var first = Int64.max
         for image in records.keys {
-            guard let expiry = facts.certainty(of: image, checks: checks, secrets: rules.secrets) else { return nil }
+            guard let expiry = cache.certainty(of: image, checks: checks) else { return nil }
             first = min(first, expiry)
         }
         return first

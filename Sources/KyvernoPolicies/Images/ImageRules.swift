@@ -96,14 +96,14 @@ final class ImageRules: Sendable {
         (signatures ? [value.image] : []) + (attestations ? Array(value.attestations.values) : [])
     }
 
-    /// Those that find images and keys.
-    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
-
     /// All that the policy's expressions can ask of an image by these attestors.
     func checks(by attestors: [AttestorValue]) -> [ImageCheck] {
         hasEvaluatedAttestors
             ? attestors.flatMap { Self.checks($0, asksForSignatures, asksForAttestations) } : fixedChecks
     }
+
+    /// All that is evaluated for a request; `matchImageReferences` is about single images.
+    var expressions: [CompiledExpression] { extractors.map(\.expression) + attestors.flatMap(\.expressions) }
 
     /// Whether an image is the policy's business, by its name as it is written or in full: `nginx` is an image of
     /// `docker.io` too.

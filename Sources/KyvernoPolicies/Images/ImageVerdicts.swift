@@ -23,14 +23,13 @@ final class ImageVerdicts: Sendable {
         /// The revision of the data around requests.
         let data: UInt64
         let assumesPinning: Bool
-        /// On whose behalf the images were looked at.
-        let access: ImageAccess?
+        /// Of the policy.
+        let secrets: [String]
 
-        func holds(for context: AdmissionContext, _ access: ImageAccess?) -> Bool {
-            guard let facts = context.images else { return false }
+        func holds(for context: AdmissionContext) -> Bool {
+            guard let facts = context.images, !facts.usesSecrets(secrets) else { return false }
             return facts.cache.revision === revision && revision.value == value
                 && data == context.cluster.external.revision && assumesPinning == facts.assumesPinning
-                && self.access == access
                 && facts.cache.now() < expiry
         }
     }
@@ -57,16 +56,15 @@ final class ImageVerdicts: Sendable {
     private let slots = Mutex<[Verdict?]>([])
 
     func find(_ key: UnsafeRawBufferPointer, _ context: AdmissionContext) -> Verdict? {
-        let access = context.images?.access
-        let slot = Self.slot(key, access)
+        let slot = Self.slot(key)
         let found = slots.withLock { slot < $0.count ? $0[slot] : nil }
         guard let found, found.key.withUnsafeBytes({ Self.isEqual($0, key) }) else { return nil }
-        if let basis = found.basis, !basis.holds(for: context, access) { return nil }
+        if let basis = found.basis, !basis.holds(for: context) { return nil }
         return found
     }
 
-    func keep(_ verdict: Verdict, for context: AdmissionContext) {
-        let slot = verdict.key.withUnsafeBytes { Self.slot($0, context.images?.access) }
+    func keep(_ verdict: Verdict) {
+        let slot = verdict.key.withUnsafeBytes { Self.slot($0) }
         slots.withLock { slots in
             if slots.isEmpty { slots = Array(repeating: nil, count: KyvernoLimits.keptImageVerdicts) }
             slots[slot] = verdict
@@ -79,10 +77,8 @@ final class ImageVerdicts: Sendable {
     }
 
     /// Who makes collisions on purpose makes a policy be evaluated, as it was without this.
-    private static func slot(_ key: UnsafeRawBufferPointer, _ access: ImageAccess?) -> Int {
+    private static func slot(_ key: UnsafeRawBufferPointer) -> Int {
         var hash = UInt64(truncatingIfNeeded: key.count)
-        // The same image in several namespaces has several verdicts.
-        if let access { for byte in access.namespace.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
         var offset = 0
         while offset + 8 <= key.count {
             hash = (hash ^ key.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15

@@ -66,20 +66,20 @@ extension ValidatingPolicyEvaluator {
         else { return }
         var basis: ImageVerdicts.Basis?
         if let imageEvaluation {
-            guard let facts = context.images, let revision,
+            // What was seen with somebody's secrets is not told to others.
+            guard let facts = context.images, let revision, !facts.usesSecrets(rules.secrets),
                 !rules.isRequired || matchingImages.allSatisfy(imageEvaluation.verified.contains),
-                let expiry = imageEvaluation.certainty(in: facts), facts.cache.revision.value == revision
+                let expiry = imageEvaluation.certainty(in: facts.cache), facts.cache.revision.value == revision
             else { return }
             basis = ImageVerdicts.Basis(
                 revision: facts.cache.revision, value: revision, expiry: expiry,
-                data: context.cluster.external.revision, assumesPinning: facts.assumesPinning, access: facts.access)
+                data: context.cluster.external.revision, assumesPinning: facts.assumesPinning, secrets: rules.secrets)
         }
         let (verified, count) = (imageEvaluation?.verified ?? [], imageEvaluation?.askedCount ?? 0)
         _ = ImageExtraction.withKey(of: found) { key -> Void? in
             verdicts.keep(
                 ImageVerdicts.Verdict(
-                    Array(key), basis, evaluation.decisions, verified: verified, questions: count),
-                for: context)
+                    Array(key), basis, evaluation.decisions, verified: verified, questions: count))
         }
     }
 

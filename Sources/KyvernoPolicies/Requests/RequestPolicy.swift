@@ -70,11 +70,7 @@ final class RequestPolicy: CompiledPolicy {
         } catch {
             // As in the server, a policy that cannot answer then has nothing to say; what it lacks is told all the same.
             if failurePolicy == .ignore, error.missing == nil { return nil }
-            var decision = Decision(
-                .error, action: failurePolicy.action, policy: id, binding: binding, check: check,
-                message: error.message)
-            decision.missing = error.missing
-            return decision
+            return error.decision(id, binding, failurePolicy, check)
         }
     }
 

@@ -54,11 +54,17 @@ struct PolicyPage {
 
     // MARK: Parts
 
+    /// What a validation is, if it does not say so itself: those about other servers' requests give an answer.
+    private var expectation: String {
+        ["Envoy", "HTTP"].contains(spec?["evaluation"]?["mode"]?.string)
+            ? "Answers requests, unless it is null" : "The expression must be true"
+    }
+
     private var checks: String {
         var out = ""
         for (index, validation) in items("validations").enumerated() {
             let message = validation["message"]?.string
-            out += "\(index + 1). \(Self.plain(message ?? "The expression must be true"))\n"
+            out += "\(index + 1). \(Self.plain(message ?? expectation))\n"
             out += Self.code(validation["expression"]?.string, indent: 3)
             if let computed = validation["messageExpression"]?.string {
                 out += "\n   The message is computed:\n" + Self.code(computed, indent: 3)

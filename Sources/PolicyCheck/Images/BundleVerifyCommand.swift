@@ -10,8 +10,8 @@ struct BundleVerifyCommand: ParsableCommand {
         commandName: "bundle-verify",
         abstract: "Verify a sigstore bundle for a file or a digest.",
         discussion: """
-            The bundle must hold a log entry, and with an identity the proof of a time, as sigstore's clients want it. \
-            Exit code 1 means that it does not verify, 2 that a file cannot be read.
+            The bundle must hold a log entry, and with an identity the proof of a time, as sigstore's clients want it. Of \
+            several bundles in the file, one a line or as npm and GitHub answer, one that verifies is enough. Exit code 1 means that it does not verify, 2 that a file cannot be read.
             """,
         aliases: ["verify-bundle"])
 
@@ -20,7 +20,9 @@ struct BundleVerifyCommand: ParsableCommand {
 
     @OptionGroup(title: "Signers") var signer: SignerOptions
 
-    @Argument(help: "The file that was signed, or `sha256:` and its digest.", completion: .file())
+    @Argument(
+        help: "The file that was signed, or its digest: `sha256:` or `sha512:` and hexadecimal digits.",
+        completion: .file())
     var artifact: String
 
     @Option(name: .shortAndLong, help: "Output format.")
@@ -36,13 +38,7 @@ struct BundleVerifyCommand: ParsableCommand {
     func run() throws {
         let policy = SignaturePolicy(signer: try signer.signer(), trustedRoot: try signer.root())
         let bytes = try SignerOptions.read(bundle).bytes
-        let subject = try subject()
-        let result: Result<VerifiedSignature, VerificationError>
-        do throws(VerificationError) {
-            result = .success(try SigstoreBundle(json: bytes).verify(subject, policy))
-        } catch {
-            result = .failure(error)
-        }
+        let result = try Self.result(bytes, try subject(), policy)
         let file = OutputFile(descriptor: STDOUT_FILENO, name: "<stdout>")
         switch output {
         case .text: try file.append(text(result))
@@ -52,8 +48,28 @@ struct BundleVerifyCommand: ParsableCommand {
         if case .failure = result { throw RunFailure(.violations, "") }
     }
 
+    /// That of the first bundle that verifies, else of the first.
+    private static func result(
+        _ text: [UInt8], _ subject: BundleSubject, _ policy: SignaturePolicy
+    ) throws(RunFailure) -> Result<VerifiedSignature, VerificationError> {
+        var failure: VerificationError?
+        do throws(VerificationError) {
+            for bundle in try SigstoreBundle.all(in: text) {
+                do throws(VerificationError) {
+                    return .success(try bundle.get().verify(subject, policy))
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+        } catch {
+            failure = error
+        }
+        return .failure(failure ?? VerificationError(.malformedBundle, "there is no bundle in it"))
+    }
+
+    /// A digest, unless there is a file of that name.
     private func subject() throws(RunFailure) -> BundleSubject {
-        if artifact.hasPrefix("sha256:"), let digest = try? ImageDigest(artifact) {
+        if !FileReader.exists(artifact), let digest = try? ImageDigest(artifact) {
             return .artifact(digest: digest, bytes: nil)
         }
         let bytes = try SignerOptions.read(artifact).bytes

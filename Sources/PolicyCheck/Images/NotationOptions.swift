@@ -30,6 +30,10 @@ struct NotationOptions: ParsableArguments {
     var isEmpty: Bool { notationCertificate.isEmpty }
 
     func validate() throws {
+        for identity in notationIdentity where !NotationPolicy.isIdentity(identity) {
+            throw ValidationError(
+                "`\(identity)` is neither `*` nor `x509.subject:` and a name such as `C=US, O=Example`")
+        }
         guard isEmpty else { return }
         if !notationIdentity.isEmpty || !notationTimestampCertificate.isEmpty {
             throw ValidationError("Notary Project signatures need --notation-certificate, which says whose count")

@@ -61,6 +61,7 @@ struct SignerOptions: ParsableArguments {
     /// INVARIANT: `validate` has run, and `isEmpty` is false.
     func signer() throws(RunFailure) -> SignaturePolicy.Signer {
         if let key {
+            if let refusal = KeyReference.refusal(key) { throw RunFailure(.input, "--key: \(refusal.detail)") }
             let file = try Self.read(key)
             return .key(try Self.parsed(key) { () throws(VerificationError) in try PublicKey(pem: file.text) })
         }
@@ -80,6 +81,12 @@ struct SignerOptions: ParsableArguments {
 
     func root() throws(RunFailure) -> TrustedRoot? {
         guard let trustedRoot else { return nil }
+        guard !trustedRoot.hasPrefix("https://"), !trustedRoot.hasPrefix("http://") else {
+            throw RunFailure(
+                .input,
+                "--trusted-root: `\(trustedRoot)` is no file, and nothing is fetched: there is no TUF client here; take the repository's target `trusted_root.json`, as with `cosign initialize` or `gh attestation trusted-root`, and give that file"
+            )
+        }
         let file = try Self.read(trustedRoot)
         return try Self.parsed(trustedRoot) { () throws(VerificationError) in try TrustedRoot(json: file.bytes) }
     }

@@ -97,7 +97,7 @@ package struct PatchApplication {
             operation.value = try AppliedValue.tree(value, dialect: .json)
         } catch {
             throw MutationError(
-                "JSON Patch valueExpression evaluated to a type that could not marshal to JSON: \(error.message)")
+                "JSONPath valueExpression evaluated to a type that could not marshal to JSON: \(error.message)")
         }
         return operation
     }
