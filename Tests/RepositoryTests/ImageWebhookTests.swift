@@ -127,7 +127,8 @@ import Testing
         let layout = Self.imagePolicies.appending(path: "signatures").path
         let pushed = try Shell().run("python3 '\(script)' '\(layout)' \(registry)")
         try #require(pushed.status == 0, "\(pushed.output)")
-        try withWebhook(policy: shipped(registry: registry), arguments: "--registries --plain-http \(registry)") { webhook in
+        try withWebhook(policy: shipped(registry: registry), arguments: "--registries --plain-http \(registry)") {
+            webhook in
             for row in try Repository.table("testdata/image-policies/expected.tsv") {
                 let text = try Repository.text("testdata/image-policies/requests/\(row[0])")
                 let answer = try webhook.ask(text: text.replacing("registry.example.com", with: registry))
