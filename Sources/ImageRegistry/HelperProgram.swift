@@ -30,6 +30,8 @@ struct HelperProgram {
             for descriptor in [feed.read, feed.write, out.write] { close(descriptor) }
             throw error
         }
+        // What it has started and left behind must not outlive the question.
+        defer { kill(-process, SIGKILL) }
         close(feed.read)
         close(out.write)
         // So few bytes fit into the pipe, whether the program reads them or not; one that has ended already must not end us.
@@ -71,6 +73,8 @@ struct HelperProgram {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // Sockets and files of ours are no business of its.
+        for descriptor in Self.openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
         // Signals that are blocked or ignored here are the program's own again.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -81,7 +85,10 @@ struct HelperProgram {
         sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        // A process group of its own.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
         let words = ([name] + arguments).map { strdup($0) }
         defer { for word in words { free(word) } }
         var process: pid_t = 0
@@ -91,6 +98,20 @@ struct HelperProgram {
         case ENOENT: throw .missing
         default: throw .cannotStart(String(cString: strerror(result)))
         }
+    }
+
+    /// Those beyond the standard ones; one that is closed meanwhile does no harm.
+    private static func openDescriptors() -> [Int32] {
+        guard let directory = opendir("/proc/self/fd") else { return [] }
+        defer { closedir(directory) }
+        var found: [Int32] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let number = Int32(name), number > STDERR_FILENO { found.append(number) }
+        }
+        return found
     }
 
     private static func read(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) -> [UInt8] {

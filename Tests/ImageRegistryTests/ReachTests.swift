@@ -127,7 +127,23 @@ import Testing
             }
         }
         #expect(try run(#"read host; echo "$1 $host""#) == .success("get r.example\n"))
-        #expect(try run("cat; cat >&2 </dev/zero & exit 0", milliseconds: 2_000) == .success("r.example"))
+        // What it leaves behind ends with it.
+        let left = try script("").directory
+        defer { try? FileManager.default.removeItem(at: left) }
+        let leftover = left.appendingPathComponent("leftover").path
+        #expect(
+            try run("cat; sleep 60 >/dev/null & echo $! >\(leftover); exit 0", milliseconds: 2_000)
+                == .success("r.example"))
+        let number = try String(contentsOfFile: leftover, encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let process = try #require(pid_t(number))
+        var isGone = false
+        for _ in 0..<200 where !isGone {
+            let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            isGone = state?.contains(") Z ") ?? true
+            if !isGone { usleep(10_000) }
+        }
+        #expect(isGone)
         #expect(try run("echo no; exit 3") == .failure(.status(3, output: "no\n")))
         #expect(try run("exec yes", milliseconds: 20_000) == .failure(.tooLarge))
         let started = ContinuousClock.now

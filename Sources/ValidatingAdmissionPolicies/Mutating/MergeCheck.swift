@@ -90,6 +90,37 @@ struct MergeCheck {
         }
     }
 
+    // MARK: Duplicates
+
+    /// Whether elements of a list of the object cannot be told apart; the quick way to know that there is nothing to say.
+    static func hasDuplicates(_ node: Node, _ type: MergeType) -> Bool {
+        switch type.shape {
+        case .object where node.isMap:
+            for (key, child) in node.entries where child.isMap || child.isList {
+                if case .declared(let field) = type.field(key.string ?? ""), hasDuplicates(child, field) { return true }
+            }
+        case .map where node.isMap:
+            guard let element = type.element else { return false }
+            for (_, child) in node.entries where child.isMap || child.isList {
+                if hasDuplicates(child, element) { return true }
+            }
+        case .list(let relation) where node.isList:
+            if relation != .atomic, node.count > 1 {
+                var seen: Set<String> = []
+                for child in node.elements {
+                    guard case .success(let key) = key(of: .node(child), relation, type.element) else { continue }
+                    if !seen.insert(key).inserted { return true }
+                }
+            }
+            guard let element = type.element else { return false }
+            for child in node.elements where child.isMap || child.isList {
+                if hasDuplicates(child, element) { return true }
+            }
+        default: break
+        }
+        return false
+    }
+
     // MARK: Atomic values
 
     /// The paths of lists, maps and objects that can only be replaced as a whole.

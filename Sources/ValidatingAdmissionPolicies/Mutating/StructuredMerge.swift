@@ -39,10 +39,10 @@ struct StructuredMerge {
                 message: "invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: "
                     + atomics.joined(separator: ", "))
         }
-        var own = MergeCheck()
-        own.isObject = true
-        own.validate(.node(object), type, path: "")
-        guard own.errors.isEmpty else {
+        if MergeCheck.hasDuplicates(object, type) {
+            var own = MergeCheck()
+            own.isObject = true
+            own.validate(.node(object), type, path: "")
             throw MergeError(message: "failed to convert original object to typed object: \(own.description)")
         }
         return try Self.merged(.node(object), fields, type, path: "") ?? .node(object)
