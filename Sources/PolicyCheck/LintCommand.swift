@@ -40,13 +40,7 @@ struct LintCommand: ParsableCommand {
         completion: .file())
     var definitions: [String] = []
 
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Report format, to standard output or to a file; repeat for several.",
-            discussion: "Formats: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "format[=file]"),
-        transform: OutputOption.init)
+    @Option(name: .shortAndLong, help: OutputOption.help, transform: OutputOption.init)
     var output: [OutputOption] = []
 
     @Option(help: "Which findings make the exit code 1.")

@@ -8,6 +8,14 @@ struct OutputOption: Sendable {
     /// nil is standard output.
     let path: String?
 
+    /// What commands say of it.
+    static var help: ArgumentHelp {
+        ArgumentHelp(
+            "Report format, to standard output or to a file; repeat for several.",
+            discussion: "Formats: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "format[=file]")
+    }
+
     /// Text on standard output.
     static let text = OutputOption(format: .text, path: nil)
 

@@ -151,7 +151,8 @@ package final class AdmissionContext: Sendable {
     package convenience init(_ context: AdmissionContext, renamedTo resource: GroupVersionResource) {
         self.init(
             request: context.request.renamed(to: resource), cluster: context.cluster, explains: context.explains,
-            now: context.now, images: context.images, coverage: context.coverage, isGenerated: context.isGenerated)
+            now: context.now, images: context.images, coverage: context.coverage, isGenerated: context.isGenerated,
+            timeLimit: context.timeLimit)
     }
 
     package init(

@@ -1,6 +1,7 @@
 import Admission
 import Diagnostics
 import Documents
+import Foundation
 import PolicyEngine
 import PolicyLanguages
 import Testing
@@ -271,6 +272,10 @@ import Values
                 == "policy 'm' with binding 'b-m' denied request: error applying patch: failed to convert original object to "
                 + "typed object: .spec.containers[name=\"app\"].env: duplicate entries for key [name=\"A\"]")
         #expect(verdict.status?.code == 403)
+        // An element without its key is compared with nothing, nor is what is in it.
+        let nameless = Self.pod.replacingOccurrences(of: "name: app, ", with: "")
+        let changed = try set(text).mutate(request(nameless))
+        #expect(changed.isAllowed && changed.isChanged, "\(changed.status?.message ?? "")")
     }
 
     /// `dispatchInvocations` asks for the match conditions before it asks whether to run again.

@@ -22,13 +22,7 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "Manifest files and directories; `-` is standard input.", completion: .file())
     var paths: [String] = []
 
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Report format, to standard output or to a file; repeat for several.",
-            discussion: "Formats: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "format[=file]"),
-        transform: OutputOption.init)
+    @Option(name: .shortAndLong, help: OutputOption.help, transform: OutputOption.init)
     var output: [OutputOption] = []
 
     @OptionGroup var target: TargetOptions

@@ -5,18 +5,12 @@ import Values
 /// Compares fields that are to be applied with their types, in the words of the API server's merge library.
 struct MergeCheck {
     private(set) var errors: [String] = []
-    /// Whether it is the object that is there already: only elements that cannot be told apart can be at fault, since
-    /// the rest has been decoded.
-    var isObject = false
     /// Set where the fields are of a kind whose schema is not known.
     private(set) var unknownKind: String?
 
-    var description: String {
+    /// All of them in one text.
+    static func description(of errors: [String]) -> String {
         errors.count == 1 ? errors[0] : "errors:\n" + errors.map { "  \($0)" }.joined(separator: "\n")
-    }
-
-    private mutating func report(type path: String, _ message: String) {
-        if !isObject { report(path, message) }
     }
 
     private mutating func report(_ path: String, _ message: String) {
@@ -29,24 +23,23 @@ struct MergeCheck {
         case .untyped: break
         case .scalar(let scalar): validateScalar(value, scalar, path)
         case .object:
-            guard value.isMap else { return report(type: path, "expected map, got &{\(value.goText)}") }
+            guard value.isMap else { return report(path, "expected map, got &{\(value.goText)}") }
             for (key, child) in value.entries {
                 let place = "\(path).\(key.text)"
                 switch type.field(key.text) {
                 case .declared(let field): validate(child, field, path: place)
                 case .undeclared:
-                    if isObject { continue }
                     // The library stops at the first.
                     return report(place, "field not declared in schema")
                 case .unknown(let kind): unknownKind = kind
                 }
             }
         case .map:
-            guard value.isMap else { return report(type: path, "expected map, got &{\(value.goText)}") }
+            guard value.isMap else { return report(path, "expected map, got &{\(value.goText)}") }
             guard let element = type.element else { return }
             for (key, child) in value.entries { validate(child, element, path: "\(path).\(key.text)") }
         case .list(let relation):
-            guard value.isList else { return report(type: path, "expected list, got &{\(value.goText)}") }
+            guard value.isList else { return report(path, "expected list, got &{\(value.goText)}") }
             validateList(value, relation, type, path)
         }
     }
@@ -60,8 +53,6 @@ struct MergeCheck {
             if relation != .atomic {
                 switch Self.key(of: child, relation, type.element) {
                 case .success(let key): place = key
-                // What lacks a key would not have been stored, and is compared with nothing here.
-                case .failure where isObject: continue
                 case .failure(let error): return report(path, "element \(index): \(error.message)")
                 }
                 if !seen.insert(place).inserted { report(path, "duplicate entries for key \(place)") }
@@ -76,49 +67,77 @@ struct MergeCheck {
         let isNumber = kind == .int || kind == .uint || kind == .double
         switch scalar {
         case .number:
-            if !isNumber { report(type: path, "expected numeric (int or float), got \(value.goType)") }
+            if !isNumber { report(path, "expected numeric (int or float), got \(value.goType)") }
         case .string:
             if kind != .string {
-                report(type: path, "expected string, got &value.valueUnstructured{Value:\(value.goText)}")
+                report(path, "expected string, got &value.valueUnstructured{Value:\(value.goText)}")
             }
         case .boolean:
-            if kind != .bool { report(type: path, "expected boolean, got &{\(value.goText)}") }
+            if kind != .bool { report(path, "expected boolean, got &{\(value.goText)}") }
         case .any:
             if !isNumber, kind != .string, kind != .bool {
-                report(type: path, "expected any scalar, got &{\(value.goText)}")
+                report(path, "expected any scalar, got &{\(value.goText)}")
             }
         }
     }
 
     // MARK: Duplicates
 
-    /// Whether elements of a list of the object cannot be told apart; the quick way to know that there is nothing to say.
-    static func hasDuplicates(_ node: Node, _ type: MergeType) -> Bool {
+    /// Elements of an object's lists that cannot be told apart. All else has been decoded, and cannot be at fault.
+    ///
+    /// Paths are made on the way back from what was found: mostly that is nothing.
+    static func duplicates(in object: Node, _ type: MergeType) -> [String] {
+        found(in: object, type).map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }
+    }
+
+    private typealias Found = (path: String, message: String)
+
+    private static func found(in node: Node, _ type: MergeType) -> [Found] {
         switch type.shape {
         case .object where node.isMap:
-            for (key, child) in node.entries where child.isMap || child.isList {
-                if case .declared(let field) = type.field(key.string ?? ""), hasDuplicates(child, field) { return true }
+            return node.entries.flatMap { key, child -> [Found] in
+                guard child.isMap || child.isList, case .declared(let field) = type.field(key.string ?? "") else {
+                    return []
+                }
+                return below(".\(key.string ?? "")", found(in: child, field))
             }
         case .map where node.isMap:
-            guard let element = type.element else { return false }
-            for (_, child) in node.entries where child.isMap || child.isList {
-                if hasDuplicates(child, element) { return true }
+            guard let element = type.element else { return [] }
+            return node.entries.flatMap { key, child in
+                child.isMap || child.isList ? below(".\(key.string ?? "")", found(in: child, element)) : []
             }
-        case .list(let relation) where node.isList:
-            if relation != .atomic, node.count > 1 {
-                var seen: Set<String> = []
-                for child in node.elements {
-                    guard case .success(let key) = key(of: .node(child), relation, type.element) else { continue }
-                    if !seen.insert(key).inserted { return true }
-                }
-            }
-            guard let element = type.element else { return false }
-            for child in node.elements where child.isMap || child.isList {
-                if hasDuplicates(child, element) { return true }
-            }
-        default: break
+        case .list(let relation) where node.isList: return found(inList: node, relation, type.element)
+        default: return []
         }
-        return false
+    }
+
+    private static func found(inList list: Node, _ relation: MergeType.ListRelation, _ element: MergeType?) -> [Found] {
+        var all: [Found] = []
+        var seen: Set<String> = []
+        for (index, child) in list.elements.enumerated() {
+            var place: String?
+            if relation != .atomic, list.count > 1 {
+                // What lacks a key would not have been stored, and is compared with nothing here.
+                guard case .success(let key) = key(of: .node(child), relation, element) else { continue }
+                if !seen.insert(key).inserted { all.append(("", "duplicate entries for key \(key)")) }
+                place = key
+            }
+            guard let element, child.isMap || child.isList else { continue }
+            let inner = found(in: child, element)
+            guard !inner.isEmpty else { continue }
+            if relation != .atomic, place == nil {
+                guard case .success(let key) = key(of: .node(child), relation, element) else { continue }
+                place = key
+            }
+            all += below(place ?? "[\(index)]", inner)
+        }
+        return all
+    }
+
+    private static func below(_ place: @autoclosure () -> String, _ found: [Found]) -> [Found] {
+        if found.isEmpty { return found }
+        let place = place()
+        return found.map { (place + $0.path, $0.message) }
     }
 
     // MARK: Atomic values

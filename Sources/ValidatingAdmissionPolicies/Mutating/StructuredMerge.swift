@@ -31,7 +31,8 @@ struct StructuredMerge {
             throw MergeError(message: missing.description, missing: missing)
         }
         if !check.errors.isEmpty {
-            throw MergeError(message: "failed to convert patch object to typed object: \(check.description)")
+            throw MergeError(
+                message: "failed to convert patch object to typed object: \(MergeCheck.description(of: check.errors))")
         }
         let atomics = replacesAtomics ? [] : MergeCheck.atomics(in: fields, type, path: "")
         guard atomics.isEmpty else {
@@ -39,11 +40,11 @@ struct StructuredMerge {
                 message: "invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: "
                     + atomics.joined(separator: ", "))
         }
-        if MergeCheck.hasDuplicates(object, type) {
-            var own = MergeCheck()
-            own.isObject = true
-            own.validate(.node(object), type, path: "")
-            throw MergeError(message: "failed to convert original object to typed object: \(own.description)")
+        let duplicates = MergeCheck.duplicates(in: object, type)
+        guard duplicates.isEmpty else {
+            throw MergeError(
+                message: "failed to convert original object to typed object: "
+                    + MergeCheck.description(of: duplicates))
         }
         return try Self.merged(.node(object), fields, type, path: "") ?? .node(object)
     }
